@@ -1,0 +1,37 @@
+package altiplano.files;
+
+import altiplano.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Map;
+
+/// An open model: metadata and named tensors over a memory map.
+///
+/// Names and row order are GGUF's whatever the format (`token_embd.weight`, `blk.0.attn_q.weight`,
+/// query and key rows in interleaved rotary order), so that nothing above knows where a model came
+/// from. Thread-safe. Tensors are valid until [#close].
+public interface ModelFile extends AutoCloseable {
+  /// Opens a GGUF file (split files by their first part) or a Hugging Face model folder.
+  ///
+  /// @throws ModelFormatException if it is broken or of another kind
+  static ModelFile open(Path path) {
+    throw new AssertionError("to be written");
+  }
+
+  Path path();
+
+  /// Returns "gguf" or "safetensors".
+  String format();
+
+  Metadata metadata();
+
+  /// Returns all tensors by name, in file order.
+  Map<String, Tensor> tensors();
+
+  /// Throws [ModelFormatException] if a mapped file changed in size or time since it was opened:
+  /// its numbers can no longer be trusted. Cheap enough to call before every forward pass.
+  void checkUnchanged();
+
+  /// Unmaps the file. Tensors used afterwards throw `IllegalStateException`.
+  @Override
+  void close();
+}

@@ -1,0 +1,2 @@
+/// From logits to text.
+package altiplano.generation;

@@ -1,0 +1,12 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Llama 3.1: configuration, weights, forward pass, key-value cache.
+@NullMarked
+module altiplano.model {
+  requires transitive altiplano.files;
+  requires transitive altiplano.kernels;
+  requires transitive altiplano.tokenizer;
+  requires static transitive org.jspecify;
+
+  exports altiplano.model;
+}
