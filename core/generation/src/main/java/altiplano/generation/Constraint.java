@@ -1,0 +1,72 @@
+package altiplano.generation;
+
+import altiplano.files.Json;
+import altiplano.tokenizer.Tokenizer;
+import java.util.List;
+
+/// What a generated text must be: every token is masked that cannot lead to a text that matches.
+///
+/// ```java
+/// var state = Constraint.regex("[0-9]{4}-[0-9]{2}").start(tokenizer);
+/// while (!state.complete()) {                     // or until an end id is drawn
+///   state.mask(logits);
+///   state = state.after(sampler.pick(logits));
+/// }
+/// ```
+///
+/// Immutable and thread-safe; one constraint serves any number of sequences and vocabularies.
+public final class Constraint {
+  private Constraint() {}
+
+  /// Any JSON value, without white space.
+  public static Constraint json() {
+    throw new AssertionError("to be written");
+  }
+
+  /// JSON that a schema (draft 2020-12) accepts, without white space.
+  ///
+  /// @throws ConstraintException if the schema uses what is not supported, or accepts nothing; the
+  ///   message names the keyword and its place
+  public static Constraint jsonSchema(Json schema) {
+    return jsonSchema(schema, JsonLayout.COMPACT);
+  }
+
+  /// As [#jsonSchema(Json)], with white space as `layout` allows.
+  public static Constraint jsonSchema(Json schema, JsonLayout layout) {
+    throw new AssertionError("to be written");
+  }
+
+  /// Text that as a whole matches a regular expression in RE2's syntax.
+  ///
+  /// @throws ConstraintException if it is not a regular expression of that syntax
+  public static Constraint regex(String pattern) {
+    throw new AssertionError("to be written");
+  }
+
+  /// Text that the rule `root` of a GBNF grammar accepts, as llama.cpp reads it.
+  ///
+  /// @throws ConstraintException if the grammar is broken or left-recursive; the message names the
+  ///   line or the rule
+  public static Constraint grammar(String gbnf) {
+    throw new AssertionError("to be written");
+  }
+
+  /// Exactly one of the texts.
+  ///
+  /// @throws ConstraintException if there is none
+  public static Constraint choice(List<String> texts) {
+    throw new AssertionError("to be written");
+  }
+
+  /// Returns the state before the first generated token.
+  ///
+  /// The first call for a tokenizer sorts its vocabulary; later ones are cheap.
+  public ConstraintState start(Tokenizer tokenizer) {
+    throw new AssertionError("to be written");
+  }
+
+  /// Returns whether the whole of `text` matches.
+  public boolean accepts(String text) {
+    throw new AssertionError("to be written");
+  }
+}
