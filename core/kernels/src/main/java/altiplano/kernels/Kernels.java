@@ -8,14 +8,25 @@ import java.util.List;
 ///
 /// Activations are float32, row after row, in **native** segments (a heap segment is refused).
 /// Results do not depend on the number of threads, bit for bit: work is split over rows and heads,
-/// never over a summed dimension. An engine owns a small pool of compute threads; calls from
-/// several threads are served one after the other. Nothing is allocated per call.
-public interface Kernels extends AutoCloseable {
+/// never over a summed dimension. An engine owns a small pool of compute threads, which read and
+/// write the callers' segments: these come from a shared, automatic or global
+/// [java.lang.foreign.Arena]. Calls from several threads are served one after the other. Segments
+/// that are too short, heap segments and impossible sizes are refused with an
+/// [IllegalArgumentException]; every method but [#close], [#name], [#reason] and [#threads] answers
+/// [IllegalStateException] once the engine is closed.
+public sealed interface Kernels extends AutoCloseable permits Scalar {
   /// Opens the best engine that runs here, or the one asked for.
   ///
   /// @throws IllegalArgumentException if the engine asked for cannot run here; the message says why
   static Kernels open(KernelOptions options) {
-    throw new AssertionError("to be written");
+    return switch (options.engine()) {
+      case SCALAR -> new Scalar(options, "the scalar engine was asked for");
+      case AUTO -> new Scalar(options, "there is no other engine yet");
+      case VECTOR -> throw new IllegalArgumentException("there is no vector engine yet");
+      case NATIVE ->
+          throw new IllegalArgumentException(
+              "this version has no native engine: choose vector or scalar");
+    };
   }
 
   /// Returns the engine's name: `scalar` or `vector`.
@@ -23,6 +34,9 @@ public interface Kernels extends AutoCloseable {
 
   /// Returns why this engine runs, in one sentence.
   String reason();
+
+  /// Returns the number of compute threads, the caller's included.
+  int threads();
 
   /// Takes a weight matrix `[rows, columns]` into the engine's layout.
   Matrix matrix(Tensor weights);
