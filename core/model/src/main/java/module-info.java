@@ -6,6 +6,8 @@ module altiplano.model {
   requires transitive altiplano.files;
   requires transitive altiplano.kernels;
   requires transitive altiplano.tokenizer;
+  requires java.management;
+  requires jdk.management;
   requires static transitive org.jspecify;
 
   exports altiplano.model;

@@ -86,17 +86,17 @@ record Settings(Metadata metadata, Path source) {
 
   private <T> Optional<T> read(String key, Function<String, Optional<T>> reader, String kind) {
     var value = reader.apply(key);
-    if (value.isEmpty() && has(key)) {
+    var found = metadata.values().get(key);
+    if (value.isEmpty() && found != null) {
       throw broken(
           key,
-          "%s was expected, not %s".formatted(kind, abbreviated(metadata.values().get(key))),
+          "%s was expected, not %s".formatted(kind, abbreviated(found.toString())),
           "Convert the model again.");
     }
     return value;
   }
 
-  private static String abbreviated(Object value) {
-    var text = value.toString();
+  private static String abbreviated(String text) {
     return text.length() <= 40 ? text : text.substring(0, 40) + "…";
   }
 }
