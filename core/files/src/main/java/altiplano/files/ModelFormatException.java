@@ -19,6 +19,13 @@ public final class ModelFormatException extends RuntimeException {
     this.file = Optional.of(file);
   }
 
+  /// As above, for a problem that `cause` found.
+  public ModelFormatException(
+      Path file, String where, String problem, String remedy, Throwable cause) {
+    this(file, where, problem, remedy);
+    initCause(cause);
+  }
+
   /// Returns the file that is broken.
   public Optional<Path> file() {
     return file;
