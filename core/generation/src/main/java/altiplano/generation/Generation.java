@@ -1,0 +1,147 @@
+package altiplano.generation;
+
+import altiplano.model.Batch;
+import altiplano.model.ContextLengthException;
+import altiplano.model.KeyValueCache;
+import altiplano.model.LlamaModel;
+import altiplano.model.Logits;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// A text in the making: each [#next] reads what has been chosen and chooses one more token.
+///
+/// ```java
+/// try (var generation = Generation.start(model, prompt, options)) {
+///   while (generation.hasNext()) System.out.print(generation.next().text());
+/// }
+/// ```
+///
+/// Belongs to one thread, but for [#cancel].
+public final class Generation implements Iterator<Piece>, AutoCloseable {
+  /// Tokens of a prompt that are read between two looks at [#cancel].
+  private static final int PROMPT_STEP = 128;
+
+  private final LlamaModel model;
+  private final KeyValueCache cache;
+  private final int[] prompt;
+  private final int cachedTokens;
+  private final Decoding decoding;
+  private final Logits logits = new Logits();
+  private final long started = System.nanoTime();
+  private long promptRead;
+  private long ended;
+  private volatile boolean cancelled;
+
+  private Generation(
+      LlamaModel model, KeyValueCache cache, int[] prompt, GenerationOptions options) {
+    this.model = model;
+    this.cache = cache;
+    this.prompt = prompt;
+    this.cachedTokens = cache.length();
+    long seed = options.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
+    decoding = new Decoding(prompt, options, seed, model.tokenizer(), model.config().vocabulary());
+    promptRead = started;
+    ended = started;
+  }
+
+  /// Starts a generation after a prompt.
+  ///
+  /// @param prompt ids, begin-of-text included where the model expects it ([Prompts])
+  /// @throws ContextLengthException if the prompt leaves no room for a token
+  public static Generation start(LlamaModel model, int[] prompt, GenerationOptions options) {
+    return start(model, model.newCache(), prompt, options);
+  }
+
+  /// Starts a generation that goes on from what a cache holds.
+  ///
+  /// @param cache the generation's from now on; what it shares with the beginning of the prompt is
+  ///   not computed again
+  /// @param prompt all ids, those in the cache included
+  public static Generation start(
+      LlamaModel model, KeyValueCache cache, int[] prompt, GenerationOptions options) {
+    if (prompt.length == 0) throw new IllegalArgumentException("a prompt has at least one token");
+    if (prompt.length >= model.contextLength()) {
+      cache.close();
+      throw new ContextLengthException(prompt.length + 1, model.contextLength());
+    }
+    int shared = Arrays.mismatch(cache.tokens(), prompt);
+    // The last token is read again if need be: its logits choose the first new one.
+    cache.truncate(Math.min(shared < 0 ? cache.length() : shared, prompt.length - 1));
+    return new Generation(model, cache, prompt.clone(), options);
+  }
+
+  @Override
+  public boolean hasNext() {
+    return !decoding.finished();
+  }
+
+  /// Chooses the next token. The first call reads the prompt.
+  @Override
+  public Piece next() {
+    if (!hasNext()) throw new NoSuchElementException("the generation has ended");
+    var piece = cancelled ? decoding.end(Finish.CANCELLED) : step();
+    ended = System.nanoTime();
+    return piece;
+  }
+
+  private Piece step() {
+    if (cache.length() < prompt.length) {
+      if (!readPrompt()) return decoding.end(Finish.CANCELLED);
+    } else if (cache.length() == model.contextLength()) {
+      return decoding.end(Finish.LENGTH);
+    } else {
+      read(new int[] {decoding.lastToken()}, Batch.Wanted.LAST);
+    }
+    return decoding.take(logits, 0);
+  }
+
+  private boolean readPrompt() {
+    while (cache.length() < prompt.length) {
+      if (cancelled) return false;
+      int to = Math.min(cache.length() + PROMPT_STEP, prompt.length);
+      var wanted = to == prompt.length ? Batch.Wanted.LAST : Batch.Wanted.NONE;
+      read(Arrays.copyOfRange(prompt, cache.length(), to), wanted);
+    }
+    promptRead = System.nanoTime();
+    return true;
+  }
+
+  private void read(int[] tokens, Batch.Wanted wanted) {
+    model.forward(Batch.of(cache, tokens, wanted), logits);
+  }
+
+  /// Ends the generation from any thread: after the token that is being computed, no other is.
+  public void cancel() {
+    cancelled = true;
+  }
+
+  /// Runs to the end and returns the result.
+  public Completion complete() {
+    while (hasNext()) next();
+    return completion();
+  }
+
+  /// Returns the result.
+  ///
+  /// @throws IllegalStateException if the generation has not ended yet
+  public Completion completion() {
+    return new Completion(
+        decoding.text(),
+        decoding.tokens(),
+        decoding.finish(),
+        prompt.length,
+        cachedTokens,
+        Duration.ofNanos(promptRead - started),
+        Duration.ofNanos(ended - promptRead),
+        decoding.logProbabilities());
+  }
+
+  /// Frees the sequence's memory.
+  @Override
+  public void close() {
+    cache.close();
+  }
+}

@@ -1,0 +1,78 @@
+package altiplano.generation;
+
+import altiplano.files.Metadata;
+import altiplano.model.LlamaModel;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// What is generated and how.
+///
+/// @param maxTokens the most new tokens; the context may end a text before
+/// @param sampler chooses each token
+/// @param seed of the random choices; without one every run differs
+/// @param stops texts that end the generation and are no part of it
+/// @param constraint what the text must be
+/// @param logProbabilities of how many alternatives to each token log-probabilities are told; -1
+///   tells none, 0 only those of the tokens themselves
+public record GenerationOptions(
+    int maxTokens,
+    Sampler sampler,
+    OptionalLong seed,
+    List<String> stops,
+    Optional<Constraint> constraint,
+    int logProbabilities) {
+  /// Greedy, up to the end of the context.
+  public static final GenerationOptions GREEDY =
+      new GenerationOptions(
+          Integer.MAX_VALUE, Sampler.GREEDY, OptionalLong.empty(), List.of(), Optional.empty(), -1);
+
+  public GenerationOptions {
+    if (maxTokens < 0) {
+      throw new IllegalArgumentException("tokens to generate are 0 or more, not " + maxTokens);
+    }
+    stops = List.copyOf(stops);
+    if (stops.contains("")) throw new IllegalArgumentException("a stop text is not empty");
+  }
+
+  /// Returns the model's own settings (`general.sampling.*`, as a Hugging Face folder's
+  /// `generation_config.json` has them), else temperature 0.6 and top-p 0.9 as Meta's code.
+  public static GenerationOptions of(LlamaModel model) {
+    return GREEDY.withSampler(
+        Sampler.of(
+            number(model.metadata(), "general.sampling.temp", 0.6),
+            (int) number(model.metadata(), "general.sampling.top_k", 0),
+            number(model.metadata(), "general.sampling.top_p", 0.9),
+            number(model.metadata(), "general.sampling.min_p", 0)));
+  }
+
+  private static float number(Metadata metadata, String key, double otherwise) {
+    return (float) metadata.number(key).orElse(otherwise);
+  }
+
+  public GenerationOptions withMaxTokens(int maxTokens) {
+    return new GenerationOptions(maxTokens, sampler, seed, stops, constraint, logProbabilities);
+  }
+
+  public GenerationOptions withSampler(Sampler sampler) {
+    return new GenerationOptions(maxTokens, sampler, seed, stops, constraint, logProbabilities);
+  }
+
+  public GenerationOptions withSeed(long seed) {
+    return new GenerationOptions(
+        maxTokens, sampler, OptionalLong.of(seed), stops, constraint, logProbabilities);
+  }
+
+  public GenerationOptions withStops(List<String> stops) {
+    return new GenerationOptions(maxTokens, sampler, seed, stops, constraint, logProbabilities);
+  }
+
+  public GenerationOptions withConstraint(Constraint constraint) {
+    return new GenerationOptions(
+        maxTokens, sampler, seed, stops, Optional.of(constraint), logProbabilities);
+  }
+
+  public GenerationOptions withLogProbabilities(int alternatives) {
+    return new GenerationOptions(maxTokens, sampler, seed, stops, constraint, alternatives);
+  }
+}
