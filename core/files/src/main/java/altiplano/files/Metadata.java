@@ -13,8 +13,8 @@ import java.util.OptionalLong;
 /// A Hugging Face folder's `config.json` and tokenizer are presented under the same keys, so that
 /// everything above reads one vocabulary of names (docs/formats.md lists them).
 ///
-/// @param values each a `Boolean`, `Long` (any integer), `Double` (float64), `Float`, `String`, or
-///   a `List` of one of these
+/// @param values each a `Boolean`, `Long` (any integer; a `BigInteger` from 2^63), `Double`
+///   (float64), `Float`, `String`, or a `List` of one of these (or of such lists)
 public record Metadata(Map<String, Object> values) {
   public Metadata {
     values = Collections.unmodifiableMap(new LinkedHashMap<>(values));

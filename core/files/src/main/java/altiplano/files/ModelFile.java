@@ -3,6 +3,7 @@ package altiplano.files;
 import altiplano.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /// An open model: metadata and named tensors over a memory map.
 ///
@@ -14,7 +15,7 @@ public interface ModelFile extends AutoCloseable {
   ///
   /// @throws ModelFormatException if it is broken or of another kind
   static ModelFile open(Path path) {
-    throw new AssertionError("to be written");
+    return GgufFile.open(path);
   }
 
   Path path();
@@ -26,6 +27,19 @@ public interface ModelFile extends AutoCloseable {
 
   /// Returns all tensors by name, in file order.
   Map<String, Tensor> tensors();
+
+  /// Returns the tensor `name`.
+  ///
+  /// @throws ModelFormatException if the model lacks it
+  default Tensor tensor(String name) {
+    return Optional.ofNullable(tensors().get(name))
+        .orElseThrow(() ->
+            new ModelFormatException(
+                path(),
+                "tensor " + name,
+                "the model has no tensor of this name",
+                "Check that the model is complete and of an architecture that is read."));
+  }
 
   /// Throws [ModelFormatException] if a mapped file changed in size or time since it was opened:
   /// its numbers can no longer be trusted. Cheap enough to call before every forward pass.

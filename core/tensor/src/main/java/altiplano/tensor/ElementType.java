@@ -7,26 +7,31 @@ import java.lang.foreign.MemorySegment;
 /// Quantised types store a row in blocks: [#blockLength] values share scales and take [#blockBytes]
 /// bytes. Layouts as in ggml; docs/formats.md draws each.
 public enum ElementType {
-  F32(1, 4),
-  F16(1, 2),
-  BF16(1, 2),
-  Q4_0(32, 18),
-  Q4_1(32, 20),
-  Q5_0(32, 22),
-  Q5_1(32, 24),
-  Q8_0(32, 34),
-  Q2_K(256, 84),
-  Q3_K(256, 110),
-  Q4_K(256, 144),
-  Q5_K(256, 176),
-  Q6_K(256, 210);
+  F32(1, 4, BlockLayout.Plain.F32),
+  F16(1, 2, BlockLayout.Plain.F16),
+  BF16(1, 2, BlockLayout.Plain.BF16),
+  Q4_0(32, 18, BlockLayout.Quantised.Q4_0),
+  Q4_1(32, 20, BlockLayout.Quantised.Q4_1),
+  Q5_0(32, 22, BlockLayout.Quantised.Q5_0),
+  Q5_1(32, 24, BlockLayout.Quantised.Q5_1),
+  Q8_0(32, 34, BlockLayout.Quantised.Q8_0),
+  Q2_K(256, 84, BlockLayout.Quantised.Q2_K),
+  Q3_K(256, 110, BlockLayout.Quantised.Q3_K),
+  Q4_K(256, 144, BlockLayout.Quantised.Q4_K),
+  Q5_K(256, 176, BlockLayout.Quantised.Q5_K),
+  Q6_K(256, 210, BlockLayout.Quantised.Q6_K);
 
   private final int blockLength;
   private final int blockBytes;
 
-  ElementType(int blockLength, int blockBytes) {
+  // Immutable: records and enums all the way down.
+  @SuppressWarnings("ImmutableEnumChecker")
+  private final BlockLayout layout;
+
+  ElementType(int blockLength, int blockBytes, BlockLayout layout) {
     this.blockLength = blockLength;
     this.blockBytes = blockBytes;
+    this.layout = layout;
   }
 
   /// Returns the number of values in a block: 1, 32 or 256.
@@ -49,11 +54,7 @@ public enum ElementType {
   /// @throws IllegalArgumentException if the values do not fill whole blocks
   /// @throws ArithmeticException if the size exceeds a `long`
   public long bytes(long elements) {
-    if (elements < 0 || elements % blockLength != 0) {
-      throw new IllegalArgumentException(
-          "%s stores values in blocks of %d: %,d values do not fill whole blocks"
-              .formatted(this, blockLength, elements));
-    }
+    requireWholeBlocks(elements);
     return Math.multiplyExact(elements / blockLength, (long) blockBytes);
   }
 
@@ -64,7 +65,11 @@ public enum ElementType {
   /// @param target receives `count` values from `at`
   /// @param count a multiple of [#blockLength]
   public void decode(MemorySegment source, long offset, float[] target, int at, int count) {
-    throw new AssertionError("to be written");
+    requireWholeBlocks(count);
+    long start = offset;
+    for (int i = at; i < at + count; i += blockLength, start += blockBytes) {
+      layout.decode(source, start, target, i);
+    }
   }
 
   /// Encodes float32 values to whole blocks, as ggml's reference quantisers do.
@@ -74,6 +79,22 @@ public enum ElementType {
   /// @param offset bytes into `target`
   /// @param count a multiple of [#blockLength]
   public void encode(float[] source, int at, int count, MemorySegment target, long offset) {
-    throw new AssertionError("to be written");
+    requireWholeBlocks(count);
+    long start = offset;
+    for (int i = at; i < at + count; i += blockLength, start += blockBytes) {
+      switch (layout) {
+        case BlockLayout.Plain plain -> plain.encode(source[i], target, start);
+        case BlockLayout.Quantised quantised ->
+            throw new UnsupportedOperationException("quantising to " + this + " is not here yet");
+      }
+    }
+  }
+
+  private void requireWholeBlocks(long elements) {
+    if (elements < 0 || elements % blockLength != 0) {
+      throw new IllegalArgumentException(
+          "%s stores values in blocks of %d: %,d values do not fill whole blocks"
+              .formatted(this, blockLength, elements));
+    }
   }
 }
