@@ -21,10 +21,10 @@ find_jdk25() {
     /usr/lib/jvm/*25* \
     /usr/java/*25* \
     /opt/java/*25* /opt/jdk*25* /opt/*jdk*25* \
-    "$HOME"/.sdkman/candidates/java/25* \
-    "$HOME"/.jdks/*25* \
+    "${HOME:-}"/.sdkman/candidates/java/25* \
+    "${HOME:-}"/.jdks/*25* \
     /Library/Java/JavaVirtualMachines/*25*/Contents/Home \
-    "$HOME"/Library/Java/JavaVirtualMachines/*25*/Contents/Home \
+    "${HOME:-}"/Library/Java/JavaVirtualMachines/*25*/Contents/Home \
     /opt/homebrew/opt/openjdk@25/libexec/openjdk.jdk/Contents/Home \
     /usr/local/opt/openjdk@25/libexec/openjdk.jdk/Contents/Home; do
     if [ -n "$candidate" ] && [ -x "$candidate/bin/javac" ] && [ -r "$candidate/release" ] &&

@@ -1,0 +1,18 @@
+package altiplano.cli;
+
+import picocli.CommandLine.Option;
+
+/// What a command says beside its results.
+@SuppressWarnings("UnusedVariable") // picocli reads the fields
+final class ReportOptions {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true)
+  private boolean help;
+
+  @Option(names = "--quiet")
+  boolean quiet;
+
+  @Option(names = "--verbose")
+  boolean verbose;
+}
