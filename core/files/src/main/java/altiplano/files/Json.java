@@ -1,8 +1,10 @@
 package altiplano.files;
 
-import java.io.IOException;
 import java.io.StringWriter;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -85,22 +87,20 @@ public sealed interface Json {
   ///
   /// @throws JsonException if it is not JSON; the message names line and column
   static Json parse(String text) {
-    try (JsonParser parser = Parsing.FACTORY.createParser(ObjectReadContext.empty(), text)) {
-      return Parsing.document(parser);
-    } catch (JacksonException broken) {
-      throw Parsing.broken(broken);
-    }
+    return Parsing.parse(text, Integer.MAX_VALUE);
   }
 
   /// Reads one JSON text from UTF-8 bytes.
   ///
-  /// @throws JsonException if it is not JSON; the message names line and column
+  /// @throws JsonException if it is not UTF-8 or not JSON; the message names line and column
   static Json parse(byte[] utf8) {
-    try (JsonParser parser = Parsing.FACTORY.createParser(ObjectReadContext.empty(), utf8)) {
-      return Parsing.document(parser);
-    } catch (JacksonException broken) {
-      throw Parsing.broken(broken);
-    }
+    return parse(Parsing.decode(utf8));
+  }
+
+  /// As [#parse(byte[])], for text from strangers: refuses more than `mostValues` values, counted
+  /// through all levels, before they take memory.
+  static Json parse(byte[] utf8, int mostValues) {
+    return Parsing.parse(Parsing.decode(utf8), mostValues);
   }
 
   /// Returns this value as JSON without white space.
@@ -116,6 +116,10 @@ public sealed interface Json {
   /// Not JSON, or JSON beyond the limits.
   final class JsonException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+
+    JsonException(String message) {
+      super(message);
+    }
 
     JsonException(String message, Throwable cause) {
       super(message, cause);
@@ -172,28 +176,49 @@ public sealed interface Json {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    private Parsing() {}
+    private final JsonParser parser;
+    private int valuesLeft;
 
-    private static Json document(JsonParser parser) {
+    private Parsing(JsonParser parser, int mostValues) {
+      this.parser = parser;
+      this.valuesLeft = mostValues;
+    }
+
+    private static Json parse(String text, int mostValues) {
+      try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+        return new Parsing(parser, mostValues).document();
+      } catch (JacksonException broken) {
+        throw broken(broken);
+      }
+    }
+
+    private static String decode(byte[] utf8) {
+      try {
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+      } catch (CharacterCodingException broken) {
+        throw new JsonException("not UTF-8", broken);
+      }
+    }
+
+    private Json document() {
       JsonToken first = parser.nextToken();
-      if (first == null)
-        throw new JsonException("no JSON value: the text is empty", new IOException());
-      Json value = value(parser, first);
+      if (first == null) throw new JsonException("no JSON value: the text is empty");
+      Json value = value(first);
       if (parser.nextToken() != null) {
         throw new JsonException(
-            "text after the JSON value at " + parser.currentTokenLocation().offsetDescription(),
-            new IOException());
+            "text after the JSON value at " + parser.currentTokenLocation().offsetDescription());
       }
       return value;
     }
 
-    private static Json value(JsonParser parser, JsonToken token) {
+    private Json value(JsonToken token) {
+      if (valuesLeft-- == 0) throw new JsonException("more values than allowed here");
       return switch (token) {
         case START_OBJECT -> {
           var members = new LinkedHashMap<String, Json>();
           while (parser.nextToken() != JsonToken.END_OBJECT) {
             String key = parser.currentName();
-            members.put(key, value(parser, parser.nextToken()));
+            members.put(key, value(parser.nextToken()));
           }
           yield new ObjectValue(members);
         }
@@ -202,7 +227,7 @@ public sealed interface Json {
           for (JsonToken next = parser.nextToken();
               next != JsonToken.END_ARRAY;
               next = parser.nextToken()) {
-            elements.add(value(parser, next));
+            elements.add(value(next));
           }
           yield new ArrayValue(elements);
         }
@@ -217,12 +242,11 @@ public sealed interface Json {
     }
 
     private static JsonException broken(JacksonException cause) {
-      return new JsonException(
-          "not JSON: "
-              + cause.getOriginalMessage()
-              + " at "
-              + cause.getLocation().offsetDescription(),
-          cause);
+      var where =
+          Optional.ofNullable(cause.getLocation())
+              .map(location -> " at " + location.offsetDescription())
+              .orElse("");
+      return new JsonException("not JSON: " + cause.getOriginalMessage() + where, cause);
     }
   }
 

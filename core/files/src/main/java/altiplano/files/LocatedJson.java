@@ -54,6 +54,20 @@ record LocatedJson(Path file, Supplier<String> where, Json value) {
     throw problem("neither true nor false");
   }
 
+  long integer() {
+    if (!(value instanceof Json.NumberValue(var number))) throw problem("not a number");
+    try {
+      return number.longValueExact();
+    } catch (ArithmeticException notALong) {
+      throw problem(number + " is not a 64-bit integer", notALong);
+    }
+  }
+
+  double number() {
+    if (value instanceof Json.NumberValue(var number)) return number.doubleValue();
+    throw problem("not a number");
+  }
+
   /// Returns a token id, which is checked to be below `limit`.
   int id(int limit) {
     if (value instanceof Json.NumberValue(var number)) {
@@ -73,7 +87,11 @@ record LocatedJson(Path file, Supplier<String> where, Json value) {
   }
 
   ModelFormatException problem(String problem) {
-    return new ModelFormatException(file, place(), problem, "Download it again.");
+    return problem(problem, "Download it again.");
+  }
+
+  ModelFormatException problem(String problem, String remedy) {
+    return new ModelFormatException(file, place(), problem, remedy);
   }
 
   private ModelFormatException problem(String problem, Throwable cause) {

@@ -1,6 +1,7 @@
 package altiplano.files;
 
 import altiplano.tensor.Tensor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -11,11 +12,15 @@ import java.util.Optional;
 /// query and key rows in interleaved rotary order), so that nothing above knows where a model came
 /// from. Thread-safe. Tensors are valid until [#close].
 public interface ModelFile extends AutoCloseable {
-  /// Opens a GGUF file (split files by their first part) or a Hugging Face model folder.
+  /// Opens a GGUF file (a split one by any of its parts), a Hugging Face model folder, or a lone
+  /// safetensors file, whose names are then its own and which holds no configuration.
   ///
   /// @throws ModelFormatException if it is broken or of another kind
   static ModelFile open(Path path) {
-    return GgufFile.open(path);
+    if (Files.isDirectory(path)) return HuggingFaceFolder.open(path);
+    return path.toString().endsWith(".safetensors")
+        ? SafetensorsFile.open(path)
+        : GgufFile.open(path);
   }
 
   Path path();

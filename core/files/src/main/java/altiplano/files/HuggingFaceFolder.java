@@ -1,0 +1,213 @@
+package altiplano.files;
+
+import altiplano.tensor.ElementType;
+import altiplano.tensor.Shape;
+import altiplano.tensor.Tensor;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// A model folder as Llama 3.1's repository on the Hugging Face hub is laid out: `config.json`,
+/// safetensors (one file or shards with an index), tokenizer and generation settings.
+///
+/// Query and key rows are copied into GGUF's order; all other tensors lie in the memory map.
+public final class HuggingFaceFolder implements ModelFile {
+  static final String SINGLE = "model.safetensors";
+  static final String INDEX = "model.safetensors.index.json";
+  static final String ROPE_FREQS = "rope_freqs.weight";
+  private static final String REMEDY = "Download the folder again.";
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final Path folder;
+  private final List<SafetensorsFile> shards;
+  private final Metadata metadata;
+  private final Map<String, Tensor> tensors;
+  private final Arena arena;
+
+  private HuggingFaceFolder(
+      Path folder,
+      List<SafetensorsFile> shards,
+      Metadata metadata,
+      Map<String, Tensor> tensors,
+      Arena arena) {
+    this.folder = folder;
+    this.shards = shards;
+    this.metadata = metadata;
+    this.tensors = tensors;
+    this.arena = arena;
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // closed by close()
+  static HuggingFaceFolder open(Path folder) {
+    var arena = Arena.ofShared();
+    try {
+      return read(folder, arena);
+    } catch (Throwable failed) {
+      arena.close();
+      throw failed;
+    }
+  }
+
+  private static HuggingFaceFolder read(Path folder, Arena arena) {
+    checkKind(folder);
+    var metadata = readMetadata(folder);
+    var shards = shards(folder, arena);
+    var tensors = new LinkedHashMap<String, Tensor>();
+    RotaryScaling.from(metadata)
+        .ifPresent(scaling -> tensors.put(ROPE_FREQS, ropeFreqs(scaling, metadata, arena)));
+    for (var shard : shards) {
+      for (var named : shard.tensors().entrySet()) {
+        var name = HuggingFaceNames.toGguf(named.getKey());
+        var tensor = named.getValue();
+        if (RotaryRows.reorders(name)) {
+          tensor = rotaryRows(shard.path(), metadata, name, tensor).interleave(tensor, arena);
+        }
+        if (tensors.putIfAbsent(name, tensor) != null) {
+          throw new ModelFormatException(
+              shard.path(), "tensor " + named.getKey(), "another shard holds it too", REMEDY);
+        }
+      }
+    }
+    return new HuggingFaceFolder(
+        folder, shards, metadata, Collections.unmodifiableMap(tensors), arena);
+  }
+
+  /// Returns what configuration and vocabulary say, under GGUF's keys.
+  static Metadata readMetadata(Path folder) {
+    var values = new LinkedHashMap<>(HuggingFaceConfig.read(folder).values());
+    if (Files.exists(folder.resolve(HuggingFaceTokenizer.TOKENIZER))) {
+      values.putAll(HuggingFaceTokenizer.read(folder).values());
+    } else if (Files.exists(folder.resolve("tokenizer.model"))) {
+      values.putAll(TiktokenVocabulary.read(folder.resolve("tokenizer.model")).values());
+    }
+    values.putAll(HuggingFaceConfig.readOurs(folder).values());
+    return new Metadata(values);
+  }
+
+  /// Says what to do with folders that hold a model in another way.
+  private static void checkKind(Path folder) {
+    if (Files.exists(folder.resolve(HuggingFaceConfig.CONFIG))
+        && (Files.exists(folder.resolve(SINGLE)) || Files.exists(folder.resolve(INDEX)))) {
+      return;
+    }
+    var names = names(folder);
+    if (names.stream().anyMatch(name -> name.matches("consolidated\\..*\\.pth"))) {
+      throw new ModelFormatException(
+          folder,
+          "consolidated.*.pth",
+          "the weights are in Meta's own format, which is not read",
+          "Download the model in Hugging Face's format (config.json and model.safetensors), or as"
+              + " GGUF.");
+    }
+    if (names.stream().anyMatch(name -> name.matches("pytorch_model.*\\.bin"))) {
+      throw new ModelFormatException(
+          folder,
+          "pytorch_model.bin",
+          "the weights are pickled Python objects, which are not read",
+          "Download the repository's safetensors files.");
+    }
+    throw new ModelFormatException(
+        folder,
+        "folder",
+        "no model: %s and %s (or %s) are not both there"
+            .formatted(HuggingFaceConfig.CONFIG, SINGLE, INDEX),
+        "Give a GGUF file or a complete Hugging Face model folder.");
+  }
+
+  private static Set<String> names(Path folder) {
+    try (var files = Files.list(folder)) {
+      var names = new LinkedHashSet<String>();
+      files.forEach(file -> names.add(String.valueOf(file.getFileName())));
+      return names;
+    } catch (IOException failed) {
+      throw new ModelFormatException(
+          folder, "folder", "cannot be read: " + failed.getMessage(), "Check the path.", failed);
+    }
+  }
+
+  private static List<SafetensorsFile> shards(Path folder, Arena arena) {
+    if (Files.exists(folder.resolve(SINGLE))) {
+      return List.of(SafetensorsFile.map(folder.resolve(SINGLE), arena));
+    }
+    var index = LocatedJson.read(folder.resolve(INDEX)).require("weight_map");
+    var shards = new LinkedHashMap<String, SafetensorsFile>();
+    for (var tensor : index.object().members().keySet()) {
+      var entry = index.require(tensor);
+      var name = entry.text();
+      if (!name.matches("[\\w-]+(\\.[\\w-]+)*")) {
+        throw entry.problem("\"%s\" is no plain file name".formatted(name));
+      }
+      var shard =
+          shards.computeIfAbsent(name, file -> SafetensorsFile.map(folder.resolve(file), arena));
+      if (!shard.tensors().containsKey(tensor)) {
+        throw entry.problem("%s does not hold the tensor %s".formatted(name, tensor));
+      }
+    }
+    return new ArrayList<>(shards.values());
+  }
+
+  private static Tensor ropeFreqs(RotaryScaling scaling, Metadata metadata, Arena arena) {
+    var divisors =
+        scaling.divisors(
+            metadata.number(HuggingFaceConfig.FREQUENCY_BASE).orElseThrow(),
+            Math.toIntExact(metadata.integer(HuggingFaceConfig.HEAD_SIZE).orElseThrow()));
+    var data = arena.allocate((long) divisors.length * Float.BYTES, 64);
+    MemorySegment.copy(divisors, 0, data, FLOAT, 0, divisors.length);
+    return new Tensor(ElementType.F32, Shape.of(divisors.length), data);
+  }
+
+  private static RotaryRows rotaryRows(Path file, Metadata metadata, String name, Tensor tensor) {
+    long size = metadata.integer(HuggingFaceConfig.HEAD_SIZE).orElse(0);
+    long rows = RotaryRows.rows(tensor);
+    if (size < 2 || size % 2 != 0 || size > rows || rows % size != 0) {
+      throw new ModelFormatException(
+          file,
+          "tensor " + name,
+          "%d rows are not made of heads of size %d".formatted(rows, size),
+          "Check head_dim in config.json.");
+    }
+    return new RotaryRows((int) size);
+  }
+
+  @Override
+  public Path path() {
+    return folder;
+  }
+
+  @Override
+  public String format() {
+    return "safetensors";
+  }
+
+  @Override
+  public Metadata metadata() {
+    return metadata;
+  }
+
+  @Override
+  public Map<String, Tensor> tensors() {
+    return tensors;
+  }
+
+  @Override
+  public void checkUnchanged() {
+    shards.forEach(SafetensorsFile::checkUnchanged);
+  }
+
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) arena.close();
+  }
+}
