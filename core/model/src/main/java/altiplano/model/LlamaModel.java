@@ -164,6 +164,11 @@ public final class LlamaModel implements AutoCloseable {
     return kernels.name();
   }
 
+  /// Returns the number of compute threads, the caller's included.
+  public int threads() {
+    return kernels.threads();
+  }
+
   /// Returns the model's vocabulary, made on first use.
   public Tokenizer tokenizer() {
     lock.lock();
