@@ -1,8 +1,19 @@
 package altiplano.generation;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import altiplano.files.Json;
+import altiplano.generation.constraint.Automaton;
+import altiplano.generation.constraint.GbnfParser;
+import altiplano.generation.constraint.Grammar;
+import altiplano.generation.constraint.RegexParser;
+import altiplano.generation.constraint.SchemaCompiler;
+import altiplano.generation.constraint.TokenMasks;
+import altiplano.generation.constraint.Vocabulary;
 import altiplano.tokenizer.Tokenizer;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// What a generated text must be: every token is masked that cannot lead to a text that matches.
 ///
@@ -16,11 +27,16 @@ import java.util.List;
 ///
 /// Immutable and thread-safe; one constraint serves any number of sequences and vocabularies.
 public final class Constraint {
-  private Constraint() {}
+  private final Automaton automaton;
+  private final Map<Vocabulary, TokenMasks> masks = new ConcurrentHashMap<>();
+
+  private Constraint(Grammar grammar) {
+    automaton = Automaton.of(grammar);
+  }
 
   /// Any JSON value, without white space.
   public static Constraint json() {
-    throw new AssertionError("to be written");
+    return new Constraint(SchemaCompiler.anyJson());
   }
 
   /// JSON that a schema (draft 2020-12) accepts, without white space.
@@ -33,14 +49,14 @@ public final class Constraint {
 
   /// As [#jsonSchema(Json)], with white space as `layout` allows.
   public static Constraint jsonSchema(Json schema, JsonLayout layout) {
-    throw new AssertionError("to be written");
+    return new Constraint(SchemaCompiler.compile(schema, layout));
   }
 
   /// Text that as a whole matches a regular expression in RE2's syntax.
   ///
   /// @throws ConstraintException if it is not a regular expression of that syntax
   public static Constraint regex(String pattern) {
-    throw new AssertionError("to be written");
+    return new Constraint(RegexParser.re2(pattern));
   }
 
   /// Text that the rule `root` of a GBNF grammar accepts, as llama.cpp reads it.
@@ -48,25 +64,27 @@ public final class Constraint {
   /// @throws ConstraintException if the grammar is broken or left-recursive; the message names the
   ///   line or the rule
   public static Constraint grammar(String gbnf) {
-    throw new AssertionError("to be written");
+    return new Constraint(GbnfParser.parse(gbnf));
   }
 
   /// Exactly one of the texts.
   ///
   /// @throws ConstraintException if there is none
   public static Constraint choice(List<String> texts) {
-    throw new AssertionError("to be written");
+    if (texts.isEmpty()) throw new ConstraintException("a choice needs at least one text");
+    return new Constraint(Grammar.choice(texts));
   }
 
   /// Returns the state before the first generated token.
   ///
   /// The first call for a tokenizer sorts its vocabulary; later ones are cheap.
   public ConstraintState start(Tokenizer tokenizer) {
-    throw new AssertionError("to be written");
+    var known = masks.computeIfAbsent(Vocabulary.of(tokenizer), v -> new TokenMasks(automaton, v));
+    return new ConstraintState(known, known.start());
   }
 
   /// Returns whether the whole of `text` matches.
   public boolean accepts(String text) {
-    throw new AssertionError("to be written");
+    return automaton.accepts(text.getBytes(UTF_8));
   }
 }
