@@ -18,13 +18,31 @@ public final class AtomicFile {
   ///
   /// @throws UncheckedIOException if that fails; the file is then as it was before
   public static void write(Path file, byte[] content) {
+    write(
+        file,
+        channel -> {
+          for (var rest = ByteBuffer.wrap(content); rest.hasRemaining(); ) channel.write(rest);
+        });
+  }
+
+  /// What a file holds, when it does not fit one array.
+  @FunctionalInterface
+  public interface Content {
+    /// Writes everything, from the beginning.
+    void writeTo(FileChannel channel) throws IOException;
+  }
+
+  /// As [#write(Path, byte[])], for content that is written piece by piece.
+  ///
+  /// @throws UncheckedIOException if that fails; the file is then as it was before
+  public static void write(Path file, Content content) {
     try {
       Path partial =
           file.resolveSibling(".%s.%s.tmp".formatted(file.getFileName(), UUID.randomUUID()));
       try {
         try (var channel =
             FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-          for (var rest = ByteBuffer.wrap(content); rest.hasRemaining(); ) channel.write(rest);
+          content.writeTo(channel);
           channel.force(true);
         }
         Files.move(

@@ -3,6 +3,7 @@ package altiplano.model;
 import altiplano.kernels.CacheType;
 import altiplano.kernels.KeyValuePages;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -69,6 +70,14 @@ public final class KeyValueCache implements AutoCloseable {
   /// Returns the bytes of the pages that this sequence alone or with others holds.
   public long bytes() {
     return pages.size() * layout.pageBytes();
+  }
+
+  /// Writes the sequence, whole or not at all; [LlamaModel#loadCache] reads it.
+  ///
+  /// @throws java.io.UncheckedIOException if that fails; a file that was there stays as it was
+  public void save(Path file) {
+    requireOpen();
+    CacheFile.write(file, this, model.fingerprint());
   }
 
   LlamaModel model() {

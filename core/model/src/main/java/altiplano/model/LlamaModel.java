@@ -43,6 +43,7 @@ public final class LlamaModel implements AutoCloseable {
   private final ForwardPass pass;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Tokenizer tokenizer;
+  private byte @Nullable [] fingerprint;
   private boolean closed;
 
   /// Opens a GGUF file or a Hugging Face folder with the default options.
@@ -185,6 +186,32 @@ public final class LlamaModel implements AutoCloseable {
   public KeyValueCache newCache() {
     requireOpen();
     return new KeyValueCache(this, cacheLayout, cacheBudget);
+  }
+
+  /// Reads a sequence that [KeyValueCache#save] wrote, to be closed by the caller.
+  ///
+  /// @throws CacheFileException if the file is broken, or of another model or cache type
+  public KeyValueCache loadCache(Path file) {
+    var cache = newCache();
+    try {
+      CacheFile.read(file, cache, fingerprint(), contextLength);
+      return cache;
+    } catch (Throwable failure) {
+      cache.close();
+      throw failure;
+    }
+  }
+
+  /// What a saved sequence must have been computed with.
+  byte[] fingerprint() {
+    lock.lock();
+    try {
+      requireOpen();
+      if (fingerprint == null) fingerprint = Fingerprint.of(file, config, cacheLayout);
+      return fingerprint;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Appends a batch to its sequences and returns logits of the rows that it wants.
