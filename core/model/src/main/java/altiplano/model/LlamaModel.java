@@ -6,9 +6,11 @@ import altiplano.kernels.Kernels;
 import altiplano.tokenizer.Tokenizer;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -143,6 +145,11 @@ public final class LlamaModel implements AutoCloseable {
     return heads;
   }
 
+  /// Returns the head `name`, if the model has it.
+  public Optional<Head> head(String name) {
+    return heads.stream().filter(head -> head.name().equals(name)).findAny();
+  }
+
   public Path path() {
     return file.path();
   }
@@ -238,6 +245,62 @@ public final class LlamaModel implements AutoCloseable {
     run(batch, config.causal(), (rows, at) -> pass.logits(rows, logits.from(at)));
   }
 
+  /// Appends a batch to its sequences and gives the hidden states that the output head would read.
+  ///
+  /// @param causal whether a token sees only those before it, whatever the configuration says;
+  ///   otherwise every sequence must be empty before
+  /// @param states overwritten with `[wanted rows, width]`, in the batch's order
+  /// @throws ContextLengthException as [#forward(Batch, Logits)]
+  public void hidden(Batch batch, boolean causal, Logits states) {
+    states.reset(batch.wantedRows(), config.width());
+    run(
+        batch,
+        causal,
+        (rows, at) -> {
+          long bytes = (long) rows.wantedCount() * config.width() * Float.BYTES;
+          MemorySegment.copy(pass.hidden(rows), 0, states.from(at), 0, bytes);
+        });
+  }
+
+  /// Applies the linear of a head to hidden states.
+  ///
+  /// @param outputs overwritten with `[rows, outputs]`
+  void head(Head head, Logits states, Logits outputs) {
+    lock.lock();
+    try {
+      requireOpen();
+      var linear = headWeights(head);
+      outputs.reset(states.rows(), linear.weight().rows());
+      pass.linear(linear, states.from(0), outputs.from(0), states.rows());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private LlamaWeights.Linear headWeights(Head head) {
+    var linear = weights.heads().get(head.name());
+    if (linear == null || !heads.contains(head)) {
+      throw new IllegalArgumentException("the model has no head " + head.name());
+    }
+    return linear;
+  }
+
+  /// Copies rows of the embedding table, decoded: what stands for tokens before any context.
+  ///
+  /// @param states overwritten with `[ids, width]`
+  void embeddings(int[] ids, Logits states) {
+    lock.lock();
+    try {
+      requireOpen();
+      checkIds(ids);
+      file.checkUnchanged();
+      states.reset(ids.length, config.width());
+      kernels.gather(weights.tokenEmbedding(), ids, ids.length, states.from(0));
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// What is done with the wanted rows of a pass.
   private interface Result {
     /// @param at number of wanted rows in the passes before
@@ -291,11 +354,15 @@ public final class LlamaModel implements AutoCloseable {
             "bidirectional attention reads a text at once: the sequence holds %,d tokens already"
                 .formatted(part.cache().length()));
       }
-      for (int id : part.tokens()) {
-        if (id < 0 || id >= config.vocabulary()) {
-          throw new IllegalArgumentException(
-              "token id %d is outside the vocabulary of %,d".formatted(id, config.vocabulary()));
-        }
+      checkIds(part.tokens());
+    }
+  }
+
+  private void checkIds(int[] ids) {
+    for (int id : ids) {
+      if (id < 0 || id >= config.vocabulary()) {
+        throw new IllegalArgumentException(
+            "token id %d is outside the vocabulary of %,d".formatted(id, config.vocabulary()));
       }
     }
   }

@@ -26,6 +26,12 @@ public final class Logits {
     this.columns = columns;
   }
 
+  /// Becomes one row of these numbers.
+  void set(float[] row) {
+    reset(1, row.length);
+    MemorySegment.copy(row, 0, memory, ValueLayout.JAVA_FLOAT, 0, row.length);
+  }
+
   /// Returns the memory of row `row` and all that follow.
   MemorySegment from(int row) {
     return row == 0 ? memory : memory.asSlice((long) row * columns * Float.BYTES);
