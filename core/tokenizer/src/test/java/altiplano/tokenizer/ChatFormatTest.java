@@ -60,7 +60,7 @@ class ChatFormatTest {
     ChatFormat tiny = ChatFormat.of(Tokenizer.open(Shared.path("fixtures/tiny-hf"))).orElseThrow();
     for (Json.ObjectValue row : Fixtures.objects("chat-tiny.json")) {
       var messages = new ArrayList<Message>();
-      for (Json element : ((Json.ArrayValue) row.members().get("messages")).elements()) {
+      for (Json element : ((Json.ArrayValue) row.get("messages").orElseThrow()).elements()) {
         var message = (Json.ObjectValue) element;
         String content =
             message.get("tool_calls").isPresent()
@@ -68,7 +68,7 @@ class ChatFormatTest {
                 : Fixtures.text(message, "content");
         messages.add(new Message(role(Fixtures.text(message, "role")), content));
       }
-      boolean open = row.members().get("open_assistant").equals(Json.of(true));
+      boolean open = row.get("open_assistant").equals(Optional.of(Json.of(true)));
       assertThat(open ? tiny.prompt(messages) : tiny.encode(messages))
           .as(row.toString())
           .isEqualTo(Fixtures.ids(row));

@@ -46,11 +46,11 @@ final class Fixtures {
   }
 
   static String text(Json.ObjectValue row, String key) {
-    return ((Json.TextValue) row.members().get(key)).value();
+    return ((Json.TextValue) row.get(key).orElseThrow()).value();
   }
 
   static int[] ids(Json.ObjectValue row) {
-    return ((Json.ArrayValue) row.members().get("ids"))
+    return ((Json.ArrayValue) row.get("ids").orElseThrow())
         .elements().stream()
             .mapToInt(id -> ((Json.NumberValue) id).value().intValueExact())
             .toArray();

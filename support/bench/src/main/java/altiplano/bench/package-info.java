@@ -1,0 +1,5 @@
+/// Speed, measured by JMH beside other engines.
+@NullMarked
+package altiplano.bench;
+
+import org.jspecify.annotations.NullMarked;
