@@ -71,17 +71,10 @@ public final class Automaton {
   }
 
   private int[] classify() {
-    var starts = new boolean[257];
-    starts[0] = true;
-    for (List<ByteEdge> edges : grammar.byteEdges()) {
-      for (ByteEdge edge : edges) {
-        starts[edge.first()] = true;
-        starts[edge.last() + 1] = true;
-      }
-    }
+    var starts = grammar.boundaries();
     var firsts = new ArrayList<Integer>();
     for (int value = 0; value < 256; value++) {
-      if (starts[value]) firsts.add(value);
+      if (starts.get(value)) firsts.add(value);
       classes[value] = (byte) (firsts.size() - 1);
     }
     return firsts.stream().mapToInt(Integer::intValue).toArray();

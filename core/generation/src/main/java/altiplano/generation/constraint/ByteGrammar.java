@@ -1,15 +1,16 @@
 package altiplano.generation.constraint;
 
 import altiplano.generation.ConstraintException;
+import altiplano.generation.constraint.EdgeTable.EdgeConsumer;
 import altiplano.generation.constraint.Nfa.Edge;
 import altiplano.generation.constraint.Nfa.One;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// A [Grammar] lowered to bytes: one automaton a rule, all in one table of states.
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// from which no text can be finished are left out of every answer, so whoever follows the edges
 /// never meets a dead end.
 final class ByteGrammar {
+  /// Reads a byte from `first` to `last`.
   record ByteEdge(int first, int last, int target) {}
 
   /// Reads a text of `rule`, then goes on at `target`.
@@ -33,34 +35,40 @@ final class ByteGrammar {
     }
   }
 
-  private final List<List<ByteEdge>> byteEdges = new ArrayList<>();
-  private final List<List<CallEdge>> callEdges = new ArrayList<>();
-  private final List<List<Integer>> emptyEdges = new ArrayList<>();
-  private final List<@Nullable Closure> closures = new ArrayList<>();
-  private final List<String> names;
+  private final EdgeTable byteEdges = new EdgeTable();
+  private final EdgeTable callEdges = new EdgeTable();
+  private final EdgeTable emptyEdges = new EdgeTable();
+  private final List<String> names = new ArrayList<>();
   private final int[] starts;
   private final BitSet accepts = new BitSet();
   private final int root;
   private final BitSet finishing;
   private final BitSet emptyFinishing;
+  private final @Nullable Closure[] closures;
   private final int[] rank;
+  private int states;
 
   /// @throws ConstraintException if the grammar calls a missing rule, is left-recursive or accepts
   ///   no text
   ByteGrammar(Grammar grammar) {
-    names = List.copyOf(grammar.rules().keySet());
+    var inlined = Inlining.of(grammar);
     var numbers = new HashMap<String, Integer>();
-    for (int rule = 0; rule < names.size(); rule++) numbers.put(names.get(rule), rule);
+    grammar
+        .rules()
+        .forEach((name, _) -> {
+          if (inlined.containsKey(name)) return;
+          numbers.put(name, names.size());
+          names.add(name);
+        });
     root = number(grammar.root(), numbers);
     starts = new int[names.size()];
+    var spelled = new HashMap<One, SpelledSet>();
     for (int rule = 0; rule < starts.length; rule++) {
       Expression body = grammar.rules().getOrDefault(names.get(rule), Expression.nothing());
-      Nfa nfa = Nfa.of(body).withoutAssertions();
-      int base = states();
-      for (int i = 0; i < nfa.states(); i++) newState();
-      starts[rule] = base + Nfa.START;
-      accepts.set(base + Nfa.ACCEPT);
-      lower(nfa, base, numbers);
+      Nfa nfa = Nfa.of(body, inlined).withoutAssertions();
+      starts[rule] = states + Nfa.START;
+      accepts.set(states + Nfa.ACCEPT);
+      lower(nfa, numbers, spelled);
     }
     finishing = statesReachingTheEnd(true);
     emptyFinishing = statesReachingTheEnd(false);
@@ -69,15 +77,8 @@ final class ByteGrammar {
           "the constraint accepts no text: its requirements exclude each other, or it recurs"
               + " without end");
     }
+    closures = new Closure[states];
     rank = ranks();
-  }
-
-  int states() {
-    return byteEdges.size();
-  }
-
-  int rules() {
-    return starts.length;
   }
 
   int root() {
@@ -94,32 +95,28 @@ final class ByteGrammar {
     return rank[rule];
   }
 
-  List<List<ByteEdge>> byteEdges() {
-    return byteEdges;
+  /// Returns the bytes at which the answers of some state change: firsts of ranges, and what
+  /// follows their lasts.
+  BitSet boundaries() {
+    var boundaries = new BitSet();
+    boundaries.set(0);
+    byteEdges.forEachLabel(range -> {
+      boundaries.set(first(range));
+      boundaries.set(last(range) + 1);
+    });
+    return boundaries;
   }
 
-  Closure closure(int state) {
-    Closure known = closures.get(state);
-    if (known != null) return known;
-    var bytes = new ArrayList<ByteEdge>();
-    var calls = new ArrayList<CallEdge>();
-    boolean accepting = false;
-    var reached = new LinkedHashSet<Integer>(List.of(state));
-    var pending = new ArrayDeque<Integer>(reached);
-    for (Integer at = pending.poll(); at != null; at = pending.poll()) {
-      accepting |= accepts.get(at);
-      var next = new ArrayList<>(emptyEdges.get(at));
-      for (ByteEdge edge : byteEdges.get(at)) if (finishing.get(edge.target)) bytes.add(edge);
-      for (CallEdge edge : callEdges.get(at)) {
-        if (!finishing.get(edge.target) || !finishing.get(starts[edge.rule])) continue;
-        calls.add(edge);
-        if (emptyFinishing.get(starts[edge.rule])) next.add(edge.target);
-      }
-      for (int target : next) if (finishing.get(target) && reached.add(target)) pending.add(target);
-    }
-    var closure = new Closure(List.copyOf(bytes), List.copyOf(calls), accepting);
-    closures.set(state, closure);
-    return closure;
+  private static int range(int first, int last) {
+    return first << Byte.SIZE | last;
+  }
+
+  private static int first(int range) {
+    return range >> Byte.SIZE;
+  }
+
+  private static int last(int range) {
+    return range & 0xff;
   }
 
   private static int number(String rule, Map<String, Integer> numbers) {
@@ -131,85 +128,108 @@ final class ByteGrammar {
     return number;
   }
 
-  private void lower(Nfa nfa, int base, Map<String, Integer> numbers) {
-    var spellings = new HashMap<One, List<List<CodePoints>>>();
-    var tails = new HashMap<Tail, Integer>();
+  private void lower(Nfa nfa, Map<String, Integer> numbers, Map<One, SpelledSet> spelled) {
+    int base = states;
+    states += nfa.states();
     for (int state = 0; state < nfa.states(); state++) {
       int from = base + state;
       for (Edge edge : nfa.edges(state)) {
         int to = base + edge.target();
         switch (edge.label()) {
-          case Nfa.Nothing _ -> emptyEdges.get(from).add(to);
-          case Nfa.Rule(String name) ->
-              callEdges.get(from).add(new CallEdge(number(name, numbers), to));
+          case Nfa.Nothing _ -> emptyEdges.add(from, 0, to);
+          case Nfa.Rule(String name) -> callEdges.add(from, number(name, numbers), to);
           case Nfa.Where(var assertion) ->
               throw new IllegalStateException("an assertion was left: " + assertion);
-          case One one -> {
-            for (var bytes :
-                spellings.computeIfAbsent(one, any -> Spellings.of(any.set(), any.spelling()))) {
-              add(from, bytes, to, tails);
-            }
-          }
+          case One one -> copy(spelled.computeIfAbsent(one, SpelledSet::of), from, to);
         }
       }
     }
   }
 
-  /// The rest of a character's bytes on the way to a state; equal rests share their states.
-  private record Tail(List<CodePoints> bytes, int to) {}
-
-  private void add(int from, List<CodePoints> bytes, int to, Map<Tail, Integer> tails) {
-    int at = from;
-    for (int i = 0; i < bytes.size(); i++) {
-      var rest = new Tail(bytes.subList(i + 1, bytes.size()), to);
-      Integer known = rest.bytes.isEmpty() ? Integer.valueOf(to) : tails.get(rest);
-      int next = known == null ? newState() : known;
-      var edges = byteEdges.get(at);
-      bytes.get(i).forEachRange((first, last) -> edges.add(new ByteEdge(first, last, next)));
-      if (known != null) return;
-      tails.put(rest, next);
-      at = next;
+  private void copy(SpelledSet set, int from, int to) {
+    int offset = states - 2;
+    for (SpelledSet.Edge edge : set.edges()) {
+      int source = edge.from() == SpelledSet.START ? from : offset + edge.from();
+      int target = edge.target() == SpelledSet.END ? to : offset + edge.target();
+      byteEdges.add(source, range(edge.first(), edge.last()), target);
     }
+    states += set.states() - 2;
   }
 
-  private int newState() {
-    byteEdges.add(new ArrayList<>(1));
-    callEdges.add(new ArrayList<>(0));
-    emptyEdges.add(new ArrayList<>(1));
-    closures.add(null);
-    return byteEdges.size() - 1;
+  /// Returns what can be done from a state, made when it is first asked for.
+  Closure closure(int state) {
+    Closure known = closures[state];
+    if (known != null) return known;
+    var bytes = new ArrayList<ByteEdge>();
+    var calls = new ArrayList<CallEdge>();
+    boolean accepting = false;
+    var reached = new BitSet();
+    var pending = new ArrayDeque<Integer>();
+    IntConsumer reach =
+        next -> {
+          if (!finishing.get(next) || reached.get(next)) return;
+          reached.set(next);
+          pending.add(next);
+        };
+    reach.accept(state);
+    for (Integer at = pending.poll(); at != null; at = pending.poll()) {
+      accepting |= accepts.get(at);
+      emptyEdges.forEach(at, (_, target) -> reach.accept(target));
+      byteEdges.forEach(
+          at,
+          (range, target) -> {
+            if (finishing.get(target)) bytes.add(new ByteEdge(first(range), last(range), target));
+          });
+      callEdges.forEach(
+          at,
+          (rule, target) -> {
+            if (!finishing.get(target) || !finishing.get(starts[rule])) return;
+            calls.add(new CallEdge(rule, target));
+            if (emptyFinishing.get(starts[rule])) reach.accept(target);
+          });
+    }
+    var closure = new Closure(List.copyOf(bytes), List.copyOf(calls), accepting);
+    closures[state] = closure;
+    return closure;
   }
 
   /// Returns the states from which their rule's end can be reached.
   ///
   /// @param reading whether bytes may be read on the way
   private BitSet statesReachingTheEnd(boolean reading) {
-    record Caller(int state, CallEdge edge) {}
-    var before = new ArrayList<List<Integer>>();
+    record Caller(int state, int start, int target) {}
+    var before = new EdgeTable();
     var callersByTarget = new HashMap<Integer, List<Caller>>();
     var callersByStart = new HashMap<Integer, List<Caller>>();
-    for (int state = 0; state < states(); state++) before.add(new ArrayList<>(2));
-    for (int state = 0; state < states(); state++) {
-      for (int target : emptyEdges.get(state)) before.get(target).add(state);
-      if (reading) for (var edge : byteEdges.get(state)) before.get(edge.target).add(state);
-      for (CallEdge edge : callEdges.get(state)) {
-        var caller = new Caller(state, edge);
-        callersByTarget.computeIfAbsent(edge.target, _ -> new ArrayList<>()).add(caller);
-        callersByStart.computeIfAbsent(starts[edge.rule], _ -> new ArrayList<>()).add(caller);
-      }
+    for (int state = 0; state < states; state++) {
+      int from = state;
+      EdgeConsumer reverse = (_, after) -> before.add(after, 0, from);
+      emptyEdges.forEach(from, reverse);
+      if (reading) byteEdges.forEach(from, reverse);
+      callEdges.forEach(
+          from,
+          (rule, target) -> {
+            var caller = new Caller(from, starts[rule], target);
+            callersByTarget.computeIfAbsent(target, _ -> new ArrayList<>()).add(caller);
+            callersByStart.computeIfAbsent(starts[rule], _ -> new ArrayList<>()).add(caller);
+          });
     }
     var reaching = new BitSet();
     var pending = new ArrayDeque<Integer>();
-    accepts.stream().forEach(pending::add);
+    IntConsumer reach =
+        state -> {
+          if (reaching.get(state)) return;
+          reaching.set(state);
+          pending.add(state);
+        };
+    accepts.stream().forEach(reach);
     for (Integer at = pending.poll(); at != null; at = pending.poll()) {
-      if (reaching.get(at)) continue;
-      reaching.set(at);
-      pending.addAll(before.get(at));
+      before.forEach(at, (_, source) -> reach.accept(source));
       for (Caller caller : callersByTarget.getOrDefault(at, List.of())) {
-        if (reaching.get(starts[caller.edge.rule])) pending.add(caller.state);
+        if (reaching.get(caller.start)) reach.accept(caller.state);
       }
       for (Caller caller : callersByStart.getOrDefault(at, List.of())) {
-        if (reaching.get(caller.edge.target)) pending.add(caller.state);
+        if (reaching.get(caller.target)) reach.accept(caller.state);
       }
     }
     return reaching;
@@ -217,11 +237,11 @@ final class ByteGrammar {
 
   /// Orders the rules by who calls whom before reading anything, callers first.
   private int[] ranks() {
-    int[] ranks = new int[rules()];
+    int[] ranks = new int[starts.length];
     var visiting = new BitSet();
     var visited = new BitSet();
-    int[] next = {rules()};
-    for (int rule = 0; rule < rules(); rule++) visit(rule, visiting, visited, ranks, next);
+    int[] next = {starts.length};
+    for (int rule = 0; rule < starts.length; rule++) visit(rule, visiting, visited, ranks, next);
     return ranks;
   }
 

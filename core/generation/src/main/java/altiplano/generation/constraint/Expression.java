@@ -31,6 +31,9 @@ sealed interface Expression {
   /// What an automaton accepts.
   record Machine(Nfa nfa) implements Expression {}
 
+  /// The JSON strings of what an automaton accepts.
+  record Quoted(Nfa content, Nfa.Spelling spelling) implements Expression {}
+
   /// The empty text, where its surroundings are right.
   enum Assertion implements Expression {
     TEXT_START,

@@ -6,6 +6,7 @@ import altiplano.generation.constraint.Expression.Call;
 import altiplano.generation.constraint.Expression.Characters;
 import altiplano.generation.constraint.Expression.Choice;
 import altiplano.generation.constraint.Expression.Machine;
+import altiplano.generation.constraint.Expression.Quoted;
 import altiplano.generation.constraint.Expression.Repeat;
 import altiplano.generation.constraint.Expression.Sequence;
 import java.util.ArrayDeque;
@@ -14,6 +15,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -59,14 +61,26 @@ final class Nfa {
 
   private final List<List<Edge>> edges = new ArrayList<>();
 
+  private final Map<String, Expression> inlined;
+
   /// Makes an automaton that accepts nothing yet.
   Nfa() {
+    this(Map.of());
+  }
+
+  private Nfa(Map<String, Expression> inlined) {
+    this.inlined = inlined;
     newState();
     newState();
   }
 
   static Nfa of(Expression expression) {
-    var nfa = new Nfa();
+    return of(expression, Map.of());
+  }
+
+  /// As [#of(Expression)], with the bodies of some rules in place of calls.
+  static Nfa of(Expression expression, Map<String, Expression> inlined) {
+    var nfa = new Nfa(inlined);
     nfa.add(START, expression, ACCEPT);
     return nfa;
   }
@@ -97,7 +111,11 @@ final class Nfa {
   void add(int from, Expression expression, int to) {
     switch (expression) {
       case Characters(CodePoints set) -> add(from, new One(set, Spelling.PLAIN), to);
-      case Call(String rule) -> add(from, new Rule(rule), to);
+      case Call(String rule) -> {
+        Expression body = inlined.get(rule);
+        if (body == null) add(from, new Rule(rule), to);
+        else add(from, body, to);
+      }
       case Assertion assertion -> add(from, new Where(assertion), to);
       case Sequence(List<Expression> parts) -> {
         int at = from;
@@ -110,16 +128,33 @@ final class Nfa {
       }
       case Choice(List<Expression> options) -> options.forEach(option -> add(from, option, to));
       case Repeat(Expression part, int min, int max) -> addRepeat(from, part, min, max, to);
-      case Machine(Nfa nfa) -> {
-        int[] copy = new int[nfa.states()];
-        for (int state = 0; state < copy.length; state++) copy[state] = newState();
-        for (int state = 0; state < copy.length; state++) {
-          for (Edge edge : nfa.edges(state)) add(copy[state], edge.label, copy[edge.target]);
-        }
-        add(from, NOTHING, copy[START]);
-        add(copy[ACCEPT], NOTHING, to);
+      case Machine(Nfa nfa) -> addCopy(from, nfa, Optional.empty(), to);
+      case Quoted(Nfa nfa, Spelling spelling) -> {
+        int opened = newState();
+        int closed = newState();
+        add(from, Expression.text("\""), opened);
+        addCopy(opened, nfa, Optional.of(spelling), closed);
+        add(closed, Expression.text("\""), to);
       }
     }
+  }
+
+  private void addCopy(int from, Nfa nfa, Optional<Spelling> spelling, int to) {
+    int offset = states();
+    for (int state = 0; state < nfa.states(); state++) newState();
+    for (int state = 0; state < nfa.states(); state++) {
+      for (Edge edge : nfa.edges(state)) {
+        int target = offset + edge.target;
+        switch (edge.label) {
+          case One(CodePoints set, Spelling plain) ->
+              add(offset + state, new One(set, spelling.orElse(plain)), target);
+          case Rule(String name) -> add(offset + state, new Call(name), target);
+          case Nothing _, Where _ -> add(offset + state, edge.label, target);
+        }
+      }
+    }
+    add(from, NOTHING, offset + START);
+    add(offset + ACCEPT, NOTHING, to);
   }
 
   private void addRepeat(int from, Expression part, int min, int max, int to) {
@@ -143,20 +178,6 @@ final class Nfa {
       at = next;
     }
     add(at, NOTHING, to);
-  }
-
-  /// Returns this automaton with another spelling of its code points.
-  Nfa spelled(Spelling spelling) {
-    var result = new Nfa();
-    while (result.states() < states()) result.newState();
-    for (int state = 0; state < states(); state++) {
-      for (Edge edge : edges.get(state)) {
-        var label =
-            edge.label instanceof One(CodePoints set, _) ? new One(set, spelling) : edge.label;
-        result.add(state, label, edge.target);
-      }
-    }
-    return result;
   }
 
   /// Returns the automaton of the texts that both accept; calls and assertions are not allowed.

@@ -18,6 +18,7 @@ import altiplano.generation.constraint.Expression.Call;
 import altiplano.generation.constraint.Expression.Characters;
 import altiplano.generation.constraint.Expression.Choice;
 import altiplano.generation.constraint.Expression.Machine;
+import altiplano.generation.constraint.Expression.Quoted;
 import altiplano.generation.constraint.Expression.Repeat;
 import altiplano.generation.constraint.Nfa.Spelling;
 import altiplano.generation.constraint.NumberRange.Bound;
@@ -74,7 +75,6 @@ public final class SchemaCompiler {
       Set.of("object", "array", "string", "number", "integer", "boolean", "null");
   private static final int LARGEST_DIVISOR = 10_000;
   private static final int MOST_ITEMS = 100_000;
-  private static final Expression QUOTE = text("\"");
 
   private final Json document;
   private final Expression gap;
@@ -236,7 +236,7 @@ public final class SchemaCompiler {
 
   private Expression literal(Json value) {
     return switch (value) {
-      case TextValue(String text) -> quoted(Nfa.of(text(text)).spelled(Spelling.JSON_CANONICAL));
+      case TextValue(String text) -> new Quoted(Nfa.of(text(text)), Spelling.JSON_CANONICAL);
       case ArrayValue(var elements) ->
           list(text("["), elements.stream().map(this::literal).toList(), text("]"));
       case ObjectValue(var members) ->
@@ -346,10 +346,6 @@ public final class SchemaCompiler {
     return member.separatedBy(comma, 1, Repeat.UNBOUNDED).then(gap).optional();
   }
 
-  private static Expression quoted(Nfa content) {
-    return sequence(QUOTE, new Machine(content), QUOTE);
-  }
-
   private Expression string(ObjectValue schema, String where) {
     var requirements = new ArrayList<Nfa>();
     if (schema.members().containsKey("format")) {
@@ -378,7 +374,7 @@ public final class SchemaCompiler {
       requirements.add(Nfa.of(new Characters(CodePoints.ALL).times(min, max)));
     }
     var spelling = schema.members().containsKey("format") ? Spelling.JSON_CANONICAL : Spelling.JSON;
-    return quoted(requirements.stream().reduce(Nfa::and).orElseThrow().spelled(spelling));
+    return new Quoted(requirements.stream().reduce(Nfa::and).orElseThrow(), spelling);
   }
 
   private Expression number(ObjectValue schema, String where) {
@@ -542,7 +538,7 @@ public final class SchemaCompiler {
         different,
         keys.stream().map(key -> key.codePoints().toArray()).toList(),
         0);
-    return quoted(nfa.spelled(Spelling.JSON));
+    return new Quoted(nfa, Spelling.JSON);
   }
 
   /// Adds the ways to leave `keys`, which are equal in their first `length` characters.

@@ -18,23 +18,18 @@ public final class TokenMasks {
   /// At 128,256 tokens a set takes 16 KB, so all of them at most 64 MB.
   private static final int MOST_SETS = 2048;
 
-  private static final int ROOT = 0;
-
   private final Automaton automaton;
   private final Vocabulary vocabulary;
-  private final int depth;
-  private final byte[] classes;
+  private final Tokens all;
+  private final Tokens others;
   private final Map<State, Inside> insides = recent();
   private final Map<State, TokenSet> sets = recent();
 
   public TokenMasks(Automaton automaton, Vocabulary vocabulary) {
     this.automaton = automaton;
     this.vocabulary = vocabulary;
-    depth = vocabulary.depth();
-    classes = new byte[vocabulary.nodes()];
-    for (int node = 0; node < classes.length; node++) {
-      classes[node] = (byte) automaton.classOf(vocabulary.label(node));
-    }
+    all = new Tokens(vocabulary.all());
+    others = new Tokens(vocabulary.others());
   }
 
   private static <T> Map<State, T> recent() {
@@ -49,10 +44,49 @@ public final class TokenMasks {
         });
   }
 
+  /// A trie, and the class of each label.
+  private final class Tokens {
+    private final Trie trie;
+    private final byte[] classes;
+
+    Tokens(Trie trie) {
+      this.trie = trie;
+      classes = new byte[trie.nodes()];
+      for (int node = 0; node < classes.length; node++) {
+        classes[node] = (byte) automaton.classOf(trie.label(node));
+      }
+    }
+
+    State[] path() {
+      return new State[trie.depth() + 1];
+    }
+
+    /// Adds all tokens below a node that can be read from a state on.
+    ///
+    /// @param path room for the states on the way to a node
+    /// @param exits takes the nodes with children at which the automaton accepts
+    void walk(State from, int top, State[] path, TokenSet tokens, IntConsumer exits) {
+      path[trie.depth(top)] = from;
+      int end = trie.end(top);
+      for (int node = top + 1; node < end; ) {
+        int at = trie.depth(node);
+        State state = path[at - 1].afterClass(classes[node] & 0xff);
+        if (state.isImpossible()) {
+          node = trie.end(node);
+          continue;
+        }
+        path[at] = state;
+        trie.addIds(node, tokens);
+        if (state.accepting() && !trie.isLeaf(node)) exits.accept(node);
+        node++;
+      }
+    }
+  }
+
   /// What may follow as long as a rule has not ended.
   ///
-  /// @param exits nodes with children at which the rule may have ended
-  private record Inside(TokenSet tokens, int[] exits) {}
+  /// @param exits nodes of `walked` with children at which the rule may have ended
+  private record Inside(TokenSet tokens, Tokens walked, int[] exits) {}
 
   /// Returns the tokens that may follow, end ids where the text may end.
   public TokenSet allowed(State state) {
@@ -70,9 +104,10 @@ public final class TokenMasks {
       Inside inside = inside(part.inside());
       tokens.addAll(inside.tokens);
       if (part.outside().isDead()) continue;
+      State[] path = inside.walked.path();
       for (int exit : inside.exits) {
-        if (exit == ROOT) collect(part.outside(), tokens);
-        else walk(part.outside(), exit, tokens, _ -> {});
+        if (exit == Trie.ROOT) collect(part.outside(), tokens);
+        else inside.walked.walk(part.outside(), exit, path, tokens, _ -> {});
       }
     }
   }
@@ -82,32 +117,14 @@ public final class TokenMasks {
     if (known != null) return known;
     var tokens = new TokenSet(vocabulary.size());
     var exits = IntStream.builder();
-    if (state.accepting()) exits.add(ROOT);
-    walk(state, ROOT, tokens, exits);
-    var found = new Inside(tokens, exits.build().toArray());
+    boolean plain = PlainText.mayFollow(state);
+    Tokens walked = plain ? others : all;
+    if (plain) tokens.addAll(vocabulary.plain());
+    if (state.accepting()) exits.add(Trie.ROOT);
+    walked.walk(state, Trie.ROOT, walked.path(), tokens, exits);
+    var found = new Inside(tokens, walked, exits.build().toArray());
     insides.put(state, found);
     return found;
-  }
-
-  /// Adds all tokens below a node that can be read from a state on.
-  ///
-  /// @param exits takes the nodes with children at which the automaton accepts
-  private void walk(State from, int top, TokenSet tokens, IntConsumer exits) {
-    State[] path = new State[depth + 1];
-    path[vocabulary.depth(top)] = from;
-    int end = vocabulary.end(top);
-    for (int node = top + 1; node < end; ) {
-      int at = vocabulary.depth(node);
-      State state = path[at - 1].afterClass(classes[node] & 0xff);
-      if (state.isImpossible()) {
-        node = vocabulary.end(node);
-        continue;
-      }
-      path[at] = state;
-      vocabulary.addIds(node, tokens);
-      if (state.accepting() && !vocabulary.isLeaf(node)) exits.accept(node);
-      node++;
-    }
   }
 
   /// Returns the state before the first token.

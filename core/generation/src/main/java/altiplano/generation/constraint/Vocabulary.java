@@ -5,23 +5,20 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.function.IntPredicate;
 
-/// The tokens of a tokenizer as a trie over their bytes. Immutable and thread-safe.
+/// The tokens of a tokenizer, sorted for walks. Immutable and thread-safe.
 ///
-/// Nodes are numbered in depth-first order, node 0 is the root, so that a walk is a loop over
-/// arrays and leaving out a subtree is a jump. Special tokens and tokens without bytes are not in
-/// the trie.
+/// Special tokens and tokens without bytes are in none of its sets.
 public final class Vocabulary {
   private static final Map<Tokenizer, Vocabulary> KNOWN =
       Collections.synchronizedMap(new WeakHashMap<>());
 
   private final byte[][] bytes;
   private final int[] endIds;
-  private final int[] ids;
-  private final byte[] labels;
-  private final int[] depths;
-  private final int[] ends;
-  private final int[] firstIds;
+  private final Trie all;
+  private final Trie others;
+  private final TokenSet plain;
 
   private Vocabulary(Tokenizer tokenizer) {
     endIds = tokenizer.endIds().stream().mapToInt(Integer::intValue).sorted().toArray();
@@ -32,40 +29,13 @@ public final class Vocabulary {
     Integer[] sorted = new Integer[bytes.length];
     Arrays.setAll(sorted, id -> id);
     Arrays.sort(sorted, (a, b) -> Arrays.compareUnsigned(bytes[a], bytes[b]));
-    ids = Arrays.stream(sorted).mapToInt(id -> id).filter(id -> bytes[id].length > 0).toArray();
-
-    int nodes = 1;
-    int longest = 0;
-    for (int i = 0; i < ids.length; i++) {
-      nodes += bytes[ids[i]].length - shared(i);
-      longest = Math.max(longest, bytes[ids[i]].length);
-    }
-    labels = new byte[nodes];
-    depths = new int[nodes];
-    ends = new int[nodes];
-    firstIds = new int[nodes + 1];
-    int[] path = new int[longest + 1];
-    int depth = 0;
-    int count = 1;
-    for (int i = 0; i < ids.length; i++) {
-      byte[] token = bytes[ids[i]];
-      for (int shared = shared(i); depth > shared; depth--) ends[path[depth]] = count;
-      while (depth < token.length) {
-        labels[count] = token[depth++];
-        depths[count] = depth;
-        firstIds[count] = i;
-        path[depth] = count++;
-      }
-    }
-    for (; depth >= 0; depth--) ends[path[depth]] = count;
-    firstIds[nodes] = ids.length;
-  }
-
-  /// Returns how many bytes the `i`-th token in order shares with the one before it.
-  private int shared(int i) {
-    if (i == 0) return 0;
-    int different = Arrays.mismatch(bytes[ids[i - 1]], bytes[ids[i]]);
-    return different < 0 ? bytes[ids[i]].length : different;
+    IntPredicate isPlain = id -> PlainText.holds(bytes[id]);
+    int[] ids =
+        Arrays.stream(sorted).mapToInt(id -> id).filter(id -> bytes[id].length > 0).toArray();
+    all = new Trie(bytes, ids);
+    others = new Trie(bytes, Arrays.stream(ids).filter(isPlain.negate()).toArray());
+    plain = new TokenSet(bytes.length);
+    Arrays.stream(ids).filter(isPlain).forEach(plain::add);
   }
 
   /// Returns the vocabulary of a tokenizer, made once.
@@ -91,35 +61,18 @@ public final class Vocabulary {
     return bytes[id];
   }
 
-  int nodes() {
-    return labels.length;
+  /// Returns all tokens.
+  Trie all() {
+    return all;
   }
 
-  /// Returns the byte on the way to a node from its parent.
-  byte label(int node) {
-    return labels[node];
+  /// Returns the tokens that are [PlainText].
+  TokenSet plain() {
+    return plain;
   }
 
-  /// Returns the number of bytes on the way to a node from the root.
-  int depth(int node) {
-    return depths[node];
-  }
-
-  /// Returns the first node after the subtree of a node.
-  int end(int node) {
-    return ends[node];
-  }
-
-  boolean isLeaf(int node) {
-    return ends[node] == node + 1;
-  }
-
-  int depth() {
-    return Arrays.stream(depths).max().orElse(0);
-  }
-
-  /// Adds the tokens that end at a node.
-  void addIds(int node, TokenSet tokens) {
-    for (int i = firstIds[node]; i < firstIds[node + 1]; i++) tokens.add(ids[i]);
+  /// Returns the tokens that are not [PlainText].
+  Trie others() {
+    return others;
   }
 }
