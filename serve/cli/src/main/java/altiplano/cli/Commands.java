@@ -7,6 +7,17 @@ final class Commands {
   private Commands() {}
 
   static List<Object> all(Streams streams) {
-    return List.of(new Completion(streams), new WarmUp());
+    return List.of(
+        new RunCommand(streams),
+        new ChatCommand(streams),
+        new LogitsCommand(streams),
+        new TokenizeCommand(streams),
+        new EmbedCommand(streams),
+        new PerplexityCommand(streams),
+        new InspectCommand(streams),
+        new BenchCommand(streams),
+        new DoctorCommand(streams),
+        new CompletionCommand(streams),
+        new WarmUpCommand());
   }
 }

@@ -9,26 +9,18 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 
 /// Turns what went wrong into one line: `altiplano: FILE: what is wrong (where). What to do.`
 final class Failures {
   private Failures() {}
 
-  /// Reports a failure, with its stack trace under `--verbose`.
-  static int report(Exception failed, ParseResult parsed, Output err) {
-    if (failed instanceof Output.ReaderGoneException closed) throw closed;
-    ParseResult command = parsed;
-    while (command.hasSubcommand()) command = command.subcommand();
-    if (command.hasMatchedOption("--verbose")) {
+  /// Reports a failure, with its stack trace before the line if asked for.
+  static int report(Throwable failed, boolean verbose, Output err) {
+    if (verbose) {
       var trace = new StringWriter();
       failed.printStackTrace(new PrintWriter(trace, true));
       err.print(trace.toString());
     }
-    return report(failed, err);
-  }
-
-  static int report(Exception failed, Output err) {
     print(line(failed), err);
     return ExitCode.SOFTWARE;
   }

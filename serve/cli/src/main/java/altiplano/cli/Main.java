@@ -1,5 +1,6 @@
 package altiplano.cli;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.ResourceBundle;
@@ -13,25 +14,32 @@ public final class Main {
 
   public static void main(String... arguments) {
     Locale.setDefault(language(System.getenv()));
-    int exitCode = run(Streams.standard(), arguments);
-    System.exit(exitCode);
+    System.exit(run(Streams.standard(), arguments));
   }
 
   /// Runs one command and returns its exit code. Help is in the default locale's language.
   static int run(Streams streams, String... arguments) {
+    boolean verbose = List.of(arguments).contains("--verbose");
     try {
-      int exitCode = commandLine(streams).execute(arguments);
+      int exitCode =
+          commandLine(streams)
+              .setExecutionExceptionHandler(
+                  (failed, command, parsed) -> exitCode(failed, verbose, streams.err()))
+              .execute(arguments);
       streams.out().flush();
       return exitCode;
-    } catch (Output.ReaderGoneException closed) {
-      // `altiplano ... | head`: whoever reads has had enough.
-      return 0;
-    } catch (RuntimeException failed) {
-      return Failures.report(failed, streams.err());
+    } catch (Throwable failed) {
+      // What picocli lets through: a full heap, a last flush that fails.
+      return exitCode(failed, verbose, streams.err());
     }
   }
 
-  /// Returns the commands with everything they share: streams, language and error lines.
+  /// `altiplano ... | head`: whoever reads has had enough, and nothing is wrong.
+  private static int exitCode(Throwable failed, boolean verbose, Output err) {
+    return failed instanceof Output.ReaderGoneException ? 0 : Failures.report(failed, verbose, err);
+  }
+
+  /// Returns the commands with what they share: streams, language and error lines.
   static CommandLine commandLine(Streams streams) {
     var commandLine = new CommandLine(new Altiplano());
     Commands.all(streams).forEach(commandLine::addSubcommand);
@@ -42,9 +50,7 @@ public final class Main {
         .setUsageHelpAutoWidth(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(
-            (wrongUse, given) -> Failures.reportWrongUse(wrongUse, streams.err()))
-        .setExecutionExceptionHandler(
-            (failed, command, parsed) -> Failures.report(failed, parsed, streams.err()));
+            (wrongUse, given) -> Failures.reportWrongUse(wrongUse, streams.err()));
   }
 
   /// Returns the language of help: `ALTIPLANO_LANG`, else that of the locale, else English.

@@ -11,8 +11,12 @@ final class ReportOptions {
   private boolean help;
 
   @Option(names = "--quiet")
-  boolean quiet;
+  private boolean quiet;
 
   @Option(names = "--verbose")
-  boolean verbose;
+  private boolean verbose;
+
+  Messages messages(Streams streams) {
+    return new Messages(streams.err(), quiet);
+  }
 }

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 /// Prints a script that completes commands and options in a shell.
 @SuppressWarnings("UnusedVariable") // picocli reads the fields
 @Command(name = "completion")
-final class Completion implements Runnable {
+final class CompletionCommand implements Runnable {
   private final Streams streams;
   @Spec private CommandSpec spec;
   @Mixin private ReportOptions report;
@@ -18,7 +18,7 @@ final class Completion implements Runnable {
   @Parameters(paramLabel = "SHELL")
   private Shell shell;
 
-  Completion(Streams streams) {
+  CompletionCommand(Streams streams) {
     this.streams = streams;
   }
 

@@ -1,0 +1,45 @@
+package altiplano.cli;
+
+import altiplano.model.LlamaModel;
+import altiplano.model.MemoryEstimate;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// The model that a command is about, and how it is computed.
+final class ModelArgument {
+  @Parameters(paramLabel = "MODEL", index = "0")
+  private String model;
+
+  @Mixin private EngineOptions engine;
+
+  /// Returns the model's file or folder.
+  Path path() {
+    return path(model);
+  }
+
+  static Path path(String model) {
+    Path path = Path.of(model);
+    if (!Files.exists(path)) {
+      throw new CommandException(model + ": not found. Give a GGUF file or a Hugging Face folder.");
+    }
+    return path;
+  }
+
+  /// Opens the model, having said what memory it takes.
+  LlamaModel open(Messages messages) {
+    messages.say(() -> {
+      MemoryEstimate memory = LlamaModel.estimate(path(), engine.model());
+      return "%s: takes %s (%s of weights mapped, %s copied, %s for the pass) and %s a token."
+          .formatted(
+              path(),
+              MemoryEstimate.text(memory.total(0)),
+              MemoryEstimate.text(memory.sharedWeights()),
+              MemoryEstimate.text(memory.copiedWeights()),
+              MemoryEstimate.text(memory.scratch()),
+              MemoryEstimate.text(memory.cachePerToken()));
+    });
+    return LlamaModel.open(path(), engine.model());
+  }
+}
