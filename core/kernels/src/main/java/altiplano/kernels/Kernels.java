@@ -14,19 +14,12 @@ import java.util.List;
 /// that are too short, heap segments and impossible sizes are refused with an
 /// [IllegalArgumentException]; every method but [#close], [#name], [#reason] and [#threads] answers
 /// [IllegalStateException] once the engine is closed.
-public sealed interface Kernels extends AutoCloseable permits Scalar {
+public sealed interface Kernels extends AutoCloseable permits Scalar, Vector {
   /// Opens the best engine that runs here, or the one asked for.
   ///
   /// @throws IllegalArgumentException if the engine asked for cannot run here; the message says why
   static Kernels open(KernelOptions options) {
-    return switch (options.engine()) {
-      case SCALAR -> new Scalar(options, "the scalar engine was asked for");
-      case AUTO -> new Scalar(options, "there is no other engine yet");
-      case VECTOR -> throw new IllegalArgumentException("there is no vector engine yet");
-      case NATIVE ->
-          throw new IllegalArgumentException(
-              "this version has no native engine: choose vector or scalar");
-    };
+    return EngineChoice.open(options);
   }
 
   /// Returns the engine's name: `scalar` or `vector`.

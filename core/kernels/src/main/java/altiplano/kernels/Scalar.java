@@ -229,7 +229,7 @@ final class Scalar implements Kernels {
     }
   }
 
-  private static void storeVector(
+  static void storeVector(
       MemorySegment x, long from, int size, CacheType type, MemorySegment page, long to) {
     switch (type) {
       case FLOAT32 -> {
@@ -316,7 +316,11 @@ final class Scalar implements Kernels {
   @Override
   public void swiglu(MemorySegment gate, MemorySegment up, long elements) {
     Arguments.requireFloats("up", up, 1, elements);
-    forEach("gate", gate, elements, (x, i) -> (float) (x / (1 + Math.exp(-x)) * get(up, i)));
+    forEach("gate", gate, elements, (x, i) -> silu(x) * get(up, i));
+  }
+
+  static float silu(double x) {
+    return (float) (x / (1 + Math.exp(-x)));
   }
 
   @Override
@@ -326,12 +330,11 @@ final class Scalar implements Kernels {
 
   @Override
   public void gelu(MemorySegment x, long elements) {
-    double c = Math.sqrt(2 / Math.PI);
-    forEach(
-        "x",
-        x,
-        elements,
-        (v, i) -> (float) (0.5 * v * (1 + Math.tanh(c * (v + 0.044715 * v * v * v)))));
+    forEach("x", x, elements, (value, i) -> gelu(value));
+  }
+
+  static float gelu(double x) {
+    return (float) (0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))));
   }
 
   @Override
