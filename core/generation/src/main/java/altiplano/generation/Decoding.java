@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// One sequence being generated: what becomes of its logits.
@@ -19,7 +18,7 @@ final class Decoding {
   private final Set<Integer> endIds;
   private final StopTexts stops;
   private final TokenHistory history;
-  private final RandomGenerator random;
+  private final Sampler.State sampler;
   private final Candidates candidates;
   private final float[] logits;
   private final StringBuilder text = new StringBuilder();
@@ -35,7 +34,7 @@ final class Decoding {
     this.endIds = tokenizer.endIds();
     this.stops = new StopTexts(options.stops());
     this.history = new TokenHistory(prompt);
-    this.random = Sampler.random(seed);
+    this.sampler = options.sampler().start(seed);
     this.candidates = new Candidates(vocabulary);
     this.logits = new float[vocabulary];
     this.constraint = options.constraint().map(c -> c.start(tokenizer)).orElse(null);
@@ -70,7 +69,7 @@ final class Decoding {
   private int choose() {
     if (constraint != null) constraint.mask(logits);
     candidates.reset(logits);
-    int id = options.sampler().pick(candidates, history, random);
+    int id = sampler.pick(candidates, history);
     if (constraint != null) constraint = constraint.after(id);
     return id;
   }

@@ -38,12 +38,18 @@ public record GenerationOptions(
   /// Returns the model's own settings (`general.sampling.*`, as a Hugging Face folder's
   /// `generation_config.json` has them), else temperature 0.6 and top-p 0.9 as Meta's code.
   public static GenerationOptions of(LlamaModel model) {
-    return GREEDY.withSampler(
+    var metadata = model.metadata();
+    var sampler =
         Sampler.of(
-            number(model.metadata(), "general.sampling.temp", 0.6),
-            (int) number(model.metadata(), "general.sampling.top_k", 0),
-            number(model.metadata(), "general.sampling.top_p", 0.9),
-            number(model.metadata(), "general.sampling.min_p", 0)));
+            number(metadata, "general.sampling.temp", 0.6),
+            (int) number(metadata, "general.sampling.top_k", 0),
+            number(metadata, "general.sampling.top_p", 0.9),
+            number(metadata, "general.sampling.min_p", 0));
+    float penalty = number(metadata, "general.sampling.penalty_repeat", 1);
+    if (penalty == 1) return GREEDY.withSampler(sampler);
+    // Hugging Face's penalty looks at the whole sequence.
+    return GREEDY.withSampler(
+        sampler.after(new SamplerStep.RepetitionPenalty(penalty, Integer.MAX_VALUE)));
   }
 
   private static float number(Metadata metadata, String key, double otherwise) {

@@ -13,18 +13,33 @@ import java.util.random.RandomGenerator;
 /// @param steps in the order in which they are applied
 public record Sampler(List<SamplerStep> steps, Choice choice) {
   /// The most probable token, always.
-  public static final Sampler GREEDY = new Sampler(List.of(), Choice.MOST_PROBABLE);
+  public static final Sampler GREEDY = new Sampler(List.of(), new Choice.MostProbable());
 
   public Sampler {
     steps = List.copyOf(steps);
   }
 
   /// How one of the remaining candidates is taken.
-  public enum Choice {
+  public sealed interface Choice {
     /// The largest logit; of equal ones the smallest id.
-    MOST_PROBABLE,
+    record MostProbable() implements Choice {}
+
     /// At random by their probabilities.
-    BY_PROBABILITY
+    record ByProbability() implements Choice {}
+
+    /// At random among the candidates that surprise at most by a bound, which follows the surprise
+    /// that was met so that it stays near `target` (Basu et al. 2021, "Mirostat", version 2).
+    ///
+    /// @param target surprise in bits a token; 5 is usual
+    /// @param rate how fast the bound follows; 0.1 is usual
+    record Mirostat(double target, double rate) implements Choice {
+      public Mirostat {
+        if (!(target > 0 && rate > 0)) {
+          throw new IllegalArgumentException(
+              "mirostat's target %s and rate %s are above 0".formatted(target, rate));
+        }
+      }
+    }
   }
 
   /// Temperature, then top-k, top-p and min-p, as Meta's and Hugging Face's code order them.
@@ -40,7 +55,7 @@ public record Sampler(List<SamplerStep> steps, Choice choice) {
     if (topK != 0) steps.add(new SamplerStep.TopK(topK));
     if (topP != 1) steps.add(new SamplerStep.TopP(topP));
     if (minP != 0) steps.add(new SamplerStep.MinP(minP));
-    return new Sampler(steps, Choice.BY_PROBABILITY);
+    return new Sampler(steps, new Choice.ByProbability());
   }
 
   /// Returns a sampler that applies `step` before all others.
@@ -51,31 +66,63 @@ public record Sampler(List<SamplerStep> steps, Choice choice) {
     return new Sampler(all, choice);
   }
 
-  /// Returns a random generator for a seed; the algorithm is fixed, so that texts can be repeated.
-  public static RandomGenerator random(long seed) {
-    return new SplittableRandom(seed);
-  }
-
-  /// Picks the next token.
+  /// Starts to choose for one sequence.
   ///
-  /// @param candidates narrowed in place
-  public int pick(Candidates candidates, TokenHistory history, RandomGenerator random) {
-    for (var step : steps) step.apply(candidates, history, random);
-    return candidates.id(
-        switch (choice) {
-          case MOST_PROBABLE -> candidates.best();
-          case BY_PROBABILITY -> draw(candidates, random);
-        });
+  /// @param seed of the random choices; the algorithm is fixed, so that texts can be repeated
+  public State start(long seed) {
+    return new State(this, seed);
   }
 
-  private static int draw(Candidates candidates, RandomGenerator random) {
-    var probabilities = candidates.probabilities();
-    double left = random.nextDouble();
-    int last = candidates.size() - 1;
-    for (int i = 0; i < last; i++) {
-      left -= probabilities[i];
-      if (left < 0) return i;
+  /// A sampler at work on one sequence: its random generator, and how surprising the text has been.
+  /// Not thread-safe.
+  public static final class State {
+    private final Sampler sampler;
+    private final RandomGenerator random;
+    private double mostSurprise = Double.POSITIVE_INFINITY;
+
+    private State(Sampler sampler, long seed) {
+      this.sampler = sampler;
+      random = new SplittableRandom(seed);
+      if (sampler.choice instanceof Choice.Mirostat mirostat) mostSurprise = 2 * mirostat.target;
     }
-    return last;
+
+    /// Picks the next token.
+    ///
+    /// @param candidates narrowed in place
+    /// @param history the sequence so far
+    public int pick(Candidates candidates, TokenHistory history) {
+      for (var step : sampler.steps) step.apply(candidates, history, random);
+      return candidates.id(
+          switch (sampler.choice) {
+            case Choice.MostProbable() -> candidates.best();
+            case Choice.ByProbability() -> draw(candidates);
+            case Choice.Mirostat mirostat -> draw(candidates, mirostat);
+          });
+    }
+
+    private int draw(Candidates candidates) {
+      var probabilities = candidates.probabilities();
+      double left = random.nextDouble();
+      int last = candidates.size() - 1;
+      for (int i = 0; i < last; i++) {
+        left -= probabilities[i];
+        if (left < 0) return i;
+      }
+      return last;
+    }
+
+    private int draw(Candidates candidates, Choice.Mirostat mirostat) {
+      candidates.sortLargest(1);
+      var probabilities = candidates.probabilities();
+      candidates.keepIf(i -> i == 0 || bits(probabilities[i]) <= mostSurprise);
+      int drawn = draw(candidates);
+      double surprise = bits(candidates.probabilities()[drawn]);
+      mostSurprise -= mirostat.rate * (surprise - mirostat.target);
+      return drawn;
+    }
+
+    private static double bits(double probability) {
+      return -Math.log(probability) / Math.log(2);
+    }
   }
 }

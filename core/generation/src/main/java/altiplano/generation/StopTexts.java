@@ -1,5 +1,7 @@
 package altiplano.generation;
 
+import static java.util.Comparator.comparingInt;
+
 import java.util.List;
 
 /// Ends a text where one of the stop texts begins, also where it is made of several pieces: text is
@@ -16,9 +18,16 @@ final class StopTexts {
   /// Takes the next piece and returns the text that is certain to stay.
   String add(String piece) {
     held.append(piece);
-    int end = stops.stream().mapToInt(held::indexOf).filter(at -> at >= 0).min().orElse(-1);
-    hit = end >= 0;
-    return release(hit ? end : certain());
+    var first =
+        stops.stream()
+            .filter(stop -> held.indexOf(stop) >= 0)
+            .min(comparingInt(this::end).thenComparingInt(held::indexOf));
+    hit = first.isPresent();
+    return release(first.map(held::indexOf).orElseGet(this::certain));
+  }
+
+  private int end(String stop) {
+    return held.indexOf(stop) + stop.length();
   }
 
   /// Returns what is held back, when no more text follows.
