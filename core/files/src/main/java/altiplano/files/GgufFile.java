@@ -17,9 +17,9 @@ final class GgufFile implements ModelFile {
 
   private static final Pattern PART = Pattern.compile("(.*)-(\\d{5})-of-(\\d{5})\\.gguf");
   private static final String ARCHITECTURE = "general.architecture";
-  private static final String SPLIT_NUMBER = "split.no";
-  private static final String SPLIT_COUNT = "split.count";
-  private static final String SPLIT_TENSORS = "split.tensors.count";
+  static final String SPLIT_NUMBER = "split.no";
+  static final String SPLIT_COUNT = "split.count";
+  static final String SPLIT_TENSORS = "split.tensors.count";
 
   private final List<MappedFile> parts;
   private final Metadata metadata;

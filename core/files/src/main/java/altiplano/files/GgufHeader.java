@@ -19,8 +19,8 @@ record GgufHeader(Metadata metadata, Map<String, Tensor> tensors) {
   /// "GGUF" as little-endian bytes.
   static final int MAGIC = 0x46554747;
 
-  private static final String ALIGNMENT = "general.alignment";
-  private static final int DEFAULT_ALIGNMENT = 32;
+  static final String ALIGNMENT = "general.alignment";
+  static final int DEFAULT_ALIGNMENT = 32;
   private static final int LONGEST_NAME = 65_535;
   private static final int DEEPEST_ARRAY = 4;
 

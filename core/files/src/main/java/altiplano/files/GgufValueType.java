@@ -1,27 +1,35 @@
 package altiplano.files;
 
+import java.util.Arrays;
 import java.util.Optional;
 
-/// The types of GGUF's metadata values; the ordinal is the number in the file.
+/// The types of GGUF's metadata values.
 enum GgufValueType {
-  UINT8(1),
-  INT8(1),
-  UINT16(2),
-  INT16(2),
-  UINT32(4),
-  INT32(4),
-  FLOAT32(4),
-  BOOL(1),
-  STRING(8),
-  ARRAY(12),
-  UINT64(8),
-  INT64(8),
-  FLOAT64(8);
+  UINT8(0, 1),
+  INT8(1, 1),
+  UINT16(2, 2),
+  INT16(3, 2),
+  UINT32(4, 4),
+  INT32(5, 4),
+  FLOAT32(6, 4),
+  BOOL(7, 1),
+  STRING(8, 8),
+  ARRAY(9, 12),
+  UINT64(10, 8),
+  INT64(11, 8),
+  FLOAT64(12, 8);
 
+  private final int number;
   private final int leastBytes;
 
-  GgufValueType(int leastBytes) {
+  GgufValueType(int number, int leastBytes) {
+    this.number = number;
     this.leastBytes = leastBytes;
+  }
+
+  /// Returns the type's number in files.
+  int number() {
+    return number;
   }
 
   /// Returns the fewest bytes that a value takes.
@@ -30,7 +38,6 @@ enum GgufValueType {
   }
 
   static Optional<GgufValueType> of(long number) {
-    var all = values();
-    return number >= 0 && number < all.length ? Optional.of(all[(int) number]) : Optional.empty();
+    return Arrays.stream(values()).filter(type -> type.number == number).findFirst();
   }
 }

@@ -4,6 +4,7 @@ import altiplano.tensor.ElementType;
 import altiplano.tensor.Shape;
 import altiplano.tensor.Tensor;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /// A model folder as Llama 3.1's repository on the Hugging Face hub is laid out: `config.json`,
 /// safetensors (one file or shards with an index), tokenizer and generation settings.
@@ -60,6 +62,38 @@ public final class HuggingFaceFolder implements ModelFile {
     }
   }
 
+  /// Writes a model folder that is there whole or not at all: `config.json`,
+  /// `generation_config.json`, `model.safetensors` (shards with an index beyond 5 GB), and the
+  /// tokenizer's files where `metadata` hold a vocabulary.
+  ///
+  /// Metadata that have no place in these files stand in `config.json` under `"altiplano"`, so that
+  /// [ModelFile#open] presents all of them again.
+  ///
+  /// @param tensors under GGUF's names, query and key rows in GGUF's order; float32, float16 or
+  ///   bfloat16
+  /// @throws UncheckedIOException if that fails; a folder that was there before is left
+  public static void write(Path folder, Metadata metadata, List<OutgoingTensor> tensors) {
+    write(folder, metadata, tensors, HuggingFaceWriter.BYTES_PER_SHARD, _ -> {});
+  }
+
+  /// As above.
+  ///
+  /// @param bytesPerShard the most bytes of tensors in a file; a tensor is never cut
+  /// @param progress is told the bytes of tensors written so far
+  public static void write(
+      Path folder,
+      Metadata metadata,
+      List<OutgoingTensor> tensors,
+      long bytesPerShard,
+      LongConsumer progress) {
+    try (var staging = Staging.beside(folder)) {
+      new HuggingFaceWriter(metadata, tensors).write(staging.makeFolder(), bytesPerShard, progress);
+      staging.publishFolder();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(folder + ": cannot be written: " + failed, failed);
+    }
+  }
+
   private static HuggingFaceFolder read(Path folder, Arena arena) {
     checkKind(folder);
     var metadata = readMetadata(folder);
@@ -85,15 +119,21 @@ public final class HuggingFaceFolder implements ModelFile {
   }
 
   /// Returns what configuration and vocabulary say, under GGUF's keys.
-  static Metadata readMetadata(Path folder) {
+  private static Metadata readMetadata(Path folder) {
+    var values = readForeign(folder);
+    values.putAll(HuggingFaceConfig.readOurs(folder).values());
+    return new Metadata(values);
+  }
+
+  /// As above, without what stands under `"altiplano"`.
+  static Map<String, Object> readForeign(Path folder) {
     var values = new LinkedHashMap<>(HuggingFaceConfig.read(folder).values());
     if (Files.exists(folder.resolve(HuggingFaceTokenizer.TOKENIZER))) {
       values.putAll(HuggingFaceTokenizer.read(folder).values());
     } else if (Files.exists(folder.resolve("tokenizer.model"))) {
       values.putAll(TiktokenVocabulary.read(folder.resolve("tokenizer.model")).values());
     }
-    values.putAll(HuggingFaceConfig.readOurs(folder).values());
-    return new Metadata(values);
+    return values;
   }
 
   /// Says what to do with folders that hold a model in another way.
@@ -169,16 +209,14 @@ public final class HuggingFaceFolder implements ModelFile {
   }
 
   private static RotaryRows rotaryRows(Path file, Metadata metadata, String name, Tensor tensor) {
-    long size = metadata.integer(HuggingFaceConfig.HEAD_SIZE).orElse(0);
-    long rows = RotaryRows.rows(tensor);
-    if (size < 2 || size % 2 != 0 || size > rows || rows % size != 0) {
-      throw new ModelFormatException(
-          file,
-          "tensor " + name,
-          "%d rows are not made of heads of size %d".formatted(rows, size),
-          "Check head_dim in config.json.");
-    }
-    return new RotaryRows((int) size);
+    return RotaryRows.of(metadata, tensor.shape())
+        .orElseThrow(() ->
+            new ModelFormatException(
+                file,
+                "tensor " + name,
+                "its rows, %s, are not made of heads of the configured size"
+                    .formatted(tensor.shape()),
+                "Check head_dim in config.json."));
   }
 
   @Override

@@ -69,13 +69,13 @@ public sealed interface Json {
   /// @throws IllegalArgumentException for NaN and infinities, which JSON lacks
   static Json of(double value) {
     if (!Double.isFinite(value)) throw new IllegalArgumentException("JSON has no number " + value);
-    return new NumberValue(new BigDecimal(Double.toString(value)));
+    return new NumberValue(Writing.decimal(Double.toString(value)));
   }
 
   /// As [#of(double)], with the digits that tell float32 values apart.
   static Json of(float value) {
     if (!Float.isFinite(value)) throw new IllegalArgumentException("JSON has no number " + value);
-    return new NumberValue(new BigDecimal(Float.toString(value)));
+    return new NumberValue(Writing.decimal(Float.toString(value)));
   }
 
   /// Starts an object: `Json.object().put("a", 1).end()`.
@@ -253,6 +253,13 @@ public sealed interface Json {
   /// The writing half; not part of the API.
   final class Writing {
     private Writing() {}
+
+    /// Returns the number without the zero of `1.0E-5`, but with that of `8.0`.
+    private static BigDecimal decimal(String number) {
+      var exact = new BigDecimal(number);
+      var shortest = exact.stripTrailingZeros();
+      return shortest.scale() > 0 ? shortest : exact;
+    }
 
     private static String write(Json value, boolean indented) {
       var text = new StringWriter();

@@ -1,14 +1,17 @@
 package altiplano.files;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import altiplano.tensor.ElementType;
 import altiplano.tensor.Shape;
 import altiplano.tensor.Tensor;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -57,6 +60,18 @@ final class SafetensorsFile implements ModelFile {
   static SafetensorsFile map(Path path, Arena arena) {
     var file = MappedFile.map(path, arena);
     return file.reading(() -> read(file, arena));
+  }
+
+  /// Returns the bytes before the numbers: length and JSON, padded with spaces so that the numbers
+  /// are aligned.
+  static MemorySegment header(Json json) {
+    var text = json.write().getBytes(UTF_8);
+    var bytes = new byte[Math.ceilDiv(Long.BYTES + text.length, Long.BYTES) * Long.BYTES];
+    Arrays.fill(bytes, (byte) ' ');
+    System.arraycopy(text, 0, bytes, Long.BYTES, text.length);
+    var header = MemorySegment.ofArray(bytes);
+    header.set(LENGTH, 0, bytes.length - Long.BYTES);
+    return header;
   }
 
   private static SafetensorsFile read(MappedFile file, Arena arena) {
