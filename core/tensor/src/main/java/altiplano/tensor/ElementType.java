@@ -72,22 +72,20 @@ public enum ElementType {
     }
   }
 
-  /// Encodes float32 values to whole blocks, as ggml's reference quantisers do.
+  /// Encodes float32 values to whole blocks: rounded to nearest, ties to even, for F16 and BF16;
+  /// the bytes of ggml's reference quantisers for blocks of 32; the closest block that [Quantizer]
+  /// finds for blocks of 256.
   ///
-  /// @param source `count` values from `at`
+  /// @param source `count` values from `at`; finite where the type is quantised
   /// @param target receives the blocks, little-endian
   /// @param offset bytes into `target`
   /// @param count a multiple of [#blockLength]
   public void encode(float[] source, int at, int count, MemorySegment target, long offset) {
-    requireWholeBlocks(count);
-    long start = offset;
-    for (int i = at; i < at + count; i += blockLength, start += blockBytes) {
-      switch (layout) {
-        case BlockLayout.Plain plain -> plain.encode(source[i], target, start);
-        case BlockLayout.Quantised quantised ->
-            throw new UnsupportedOperationException("quantising to " + this + " is not here yet");
-      }
-    }
+    Quantizer.reference(this).quantize(source, at, count, target, offset);
+  }
+
+  BlockLayout layout() {
+    return layout;
   }
 
   private void requireWholeBlocks(long elements) {
