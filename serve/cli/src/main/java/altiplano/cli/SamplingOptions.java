@@ -46,27 +46,30 @@ final class SamplingOptions {
   }
 
   private Sampler sampler(Sampler defaults) {
-    float temperature = defaults.choice() == Choice.MOST_PROBABLE ? 0 : 1;
+    float temperature = defaults.choice() instanceof Choice.MostProbable ? 0 : 1;
     int topK = 0;
     float topP = 1;
     float minP = 0;
+    var others = new ArrayList<SamplerStep>();
     for (SamplerStep step : defaults.steps()) {
       switch (step) {
         case SamplerStep.Temperature(float value) -> temperature = value;
         case SamplerStep.TopK(int k) -> topK = k;
         case SamplerStep.TopP(float p) -> topP = p;
         case SamplerStep.MinP(float p) -> minP = p;
-        default -> throw new IllegalStateException("a model has no setting for " + step);
+        case SamplerStep.RepetitionPenalty penalty when repetitionPenalty.isPresent() -> {}
+        default -> others.add(step);
       }
     }
+    repetitionPenalty.ifPresent(
+        penalty -> others.add(new SamplerStep.RepetitionPenalty(penalty, PENALTY_WINDOW)));
     var sampler =
         Sampler.of(
             this.temperature.orElse(temperature),
             this.topK.orElse(topK),
             this.topP.orElse(topP),
             this.minP.orElse(minP));
-    return repetitionPenalty
-        .map(penalty -> sampler.after(new SamplerStep.RepetitionPenalty(penalty, PENALTY_WINDOW)))
-        .orElse(sampler);
+    for (SamplerStep step : others.reversed()) sampler = sampler.after(step);
+    return sampler;
   }
 }
