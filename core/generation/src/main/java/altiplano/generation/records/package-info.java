@@ -1,0 +1,2 @@
+/// Records to JSON schemas and back; not part of the API.
+package altiplano.generation.records;
