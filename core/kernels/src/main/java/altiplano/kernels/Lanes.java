@@ -98,7 +98,7 @@ final class Lanes {
     // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
     float magic = 0x1.8p23f;
     var clamped = x.max(-87f).min(88f);
-    var shifted = clamped.mul(1.442695041f).add(magic);
+    var shifted = clamped.mul(1.442695f).add(magic);
     var n = shifted.sub(magic);
     var r = n.fma(FloatVector.broadcast(FLOATS, -0x1.62e4p-1f), clamped);
     r = n.fma(FloatVector.broadcast(FLOATS, -0x1.7f7d1cp-20f), r);

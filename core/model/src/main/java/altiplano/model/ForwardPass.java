@@ -23,6 +23,19 @@ final class ForwardPass implements AutoCloseable {
   private final LlamaWeights weights;
   private final Kernels kernels;
   private Scratch scratch;
+  private Observer observer = (layer, q, k) -> {};
+
+  /// Sees what a layer's attention is computed from.
+  interface Observer {
+    /// @param q rotated queries, `[rows, heads * headSize]`
+    /// @param k rotated keys, `[rows, keyValueHeads * headSize]`
+    void see(int layer, MemorySegment q, MemorySegment k);
+  }
+
+  /// Shows the layers of later passes to `observer`.
+  void observe(Observer observer) {
+    this.observer = observer;
+  }
 
   ForwardPass(LlamaConfig config, LlamaWeights weights, Kernels kernels) {
     this.config = config;
@@ -66,6 +79,7 @@ final class ForwardPass implements AutoCloseable {
     linear(block.value(), s.n, s.v, count);
     rotate(s.q, config.heads(), rows);
     rotate(s.k, config.keyValueHeads(), rows);
+    observer.see(layer, s.q, s.k);
     rows.eachPlace((row, page, index) -> {
       store(s.k, row, page.keys(layer), index, page);
       store(s.v, row, page.values(layer), index, page);

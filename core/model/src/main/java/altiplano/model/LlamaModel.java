@@ -262,6 +262,26 @@ public final class LlamaModel implements AutoCloseable {
         });
   }
 
+  /// Returns how much each token of a text looks at every other, in every head of every layer.
+  ///
+  /// @param text 1 to 512 ids
+  public AttentionMaps attention(int... text) {
+    if (text.length < 1 || text.length > PASS_ROWS) {
+      throw new IllegalArgumentException(
+          "attention is shown for 1 to %d tokens, not %,d".formatted(PASS_ROWS, text.length));
+    }
+    lock.lock();
+    try (var cache = newCache()) {
+      var maps = AttentionMaps.empty(config, text.length);
+      pass.observe(maps::fill);
+      hidden(Batch.of(cache, text, Batch.Wanted.NONE), config.causal(), new Logits());
+      return maps;
+    } finally {
+      pass.observe((layer, q, k) -> {});
+      lock.unlock();
+    }
+  }
+
   /// Applies the linear of a head to hidden states.
   ///
   /// @param outputs overwritten with `[rows, outputs]`

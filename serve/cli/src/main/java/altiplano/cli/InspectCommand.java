@@ -1,17 +1,28 @@
 package altiplano.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import altiplano.files.AtomicFile;
 import altiplano.files.Json;
 import altiplano.files.ModelFile;
+import altiplano.generation.Prompts;
 import altiplano.model.LlamaConfig;
+import altiplano.model.LlamaModel;
 import altiplano.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// Shows what a model file holds.
 @Command(name = "inspect")
@@ -20,6 +31,7 @@ final class InspectCommand implements Runnable {
   private static final int SHOWN = 8;
 
   private final Streams streams;
+  @Spec private CommandSpec spec;
   @Mixin private ReportOptions report;
 
   @Parameters(paramLabel = "FILE")
@@ -28,14 +40,37 @@ final class InspectCommand implements Runnable {
   @Option(names = "--json")
   private boolean json;
 
+  @Option(names = "--attention", paramLabel = "TEXT")
+  private Optional<String> attention = Optional.empty();
+
+  @Option(names = "--html", paramLabel = "FILE")
+  private Optional<Path> html = Optional.empty();
+
   InspectCommand(Streams streams) {
     this.streams = streams;
   }
 
   @Override
   public void run() {
+    if (attention.isPresent() != html.isPresent()) {
+      throw new ParameterException(spec.commandLine(), "--attention and --html go together");
+    }
+    if (attention.isPresent()) {
+      writeAttention(attention.get(), html.get());
+      return;
+    }
     try (ModelFile model = ModelFile.open(ModelArgument.path(file))) {
       streams.out().print(json ? json(model) : text(model));
+    }
+  }
+
+  private void writeAttention(String text, Path page) {
+    try (LlamaModel model = LlamaModel.open(ModelArgument.path(file))) {
+      int[] ids = Prompts.raw(model.tokenizer(), text);
+      var words = Objects.requireNonNull(spec.resourceBundle());
+      String html = AttentionPage.of(model.attention(ids), model.tokenizer(), ids, words);
+      AtomicFile.write(page, html.getBytes(UTF_8));
+      report.messages(streams).say(page + ": written.");
     }
   }
 

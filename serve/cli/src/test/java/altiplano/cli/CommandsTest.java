@@ -201,6 +201,19 @@ final class CommandsTest {
   }
 
   @Test
+  void attention_becomes_a_page_that_needs_nothing_else() throws IOException {
+    Path page = folder.resolve("attention.html");
+    String[] command = {
+      "inspect", stories(), "--attention", "</script> a", "--html", page.toString()
+    };
+    assertThat(CliRun.of(command).exitCode()).isZero();
+    String html = Files.readString(page);
+    assertThat(html).contains("\"layers\":5", "\"heads\":8").doesNotContain("http");
+    assertThat(html.split("</script>", -1)).hasSize(3);
+    assertThat(CliRun.of("inspect", stories(), "--attention", "a").exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void chat_through_a_pipe_answers_a_line_by_a_line() {
     var run =
         CliRun.withInput(
