@@ -1,0 +1,49 @@
+package altiplano.corpus.cli;
+
+import altiplano.corpus.recipe.Recipe;
+import altiplano.corpus.recipe.RecipeReader;
+import altiplano.corpus.run.CorpusRun;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "run",
+    description = {
+      "Runs a recipe: cleaning, duplicates, vocabulary, mixture, shards.",
+      "Writes shards, manifest.json, tokenizer.json, report.json and report.html into the recipe's output."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  altiplano corpus run --config runs/corpus-mini.yaml --set packing.length=1024"
+    })
+final class RunCommand implements Callable<Integer> {
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "The recipe; runs/corpus-mini.yaml explains every key.")
+  private Path config = Path.of("");
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Replaces a value of the recipe, such as seed=2.")
+  private Map<String, String> settings = Map.of();
+
+  @Mixin private SparkOptions options = new SparkOptions();
+
+  @Override
+  public Integer call() throws Exception {
+    Recipe recipe = RecipeReader.read(config, settings);
+    try (var spark = options.start()) {
+      CorpusRun.run(spark, recipe, options::progress);
+    }
+    options.progress("done: " + Path.of(recipe.output()).resolve("report.html"));
+    return 0;
+  }
+}

@@ -1,0 +1,5 @@
+/// The description of a run, from YAML.
+@NullMarked
+package altiplano.corpus.recipe;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// The pipeline on Spark.
+@NullMarked
+package altiplano.corpus.run;
+
+import org.jspecify.annotations.NullMarked;
