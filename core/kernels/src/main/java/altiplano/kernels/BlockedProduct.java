@@ -36,7 +36,7 @@ final class BlockedProduct {
   private Inputs inputs = new Inputs();
   private int rows;
   private int padded;
-  private Weights weights = Weights.NONE;
+  private Weights weights = Float32Weights.NONE;
   private MemorySegment y = MemorySegment.NULL;
   private long yRow;
 

@@ -4,12 +4,20 @@ import static altiplano.kernels.Lanes.COUNT;
 import static altiplano.kernels.Lanes.FLOATS;
 import static altiplano.kernels.Lanes.LITTLE_ENDIAN;
 
+import altiplano.tensor.ElementType;
+import altiplano.tensor.Shape;
 import altiplano.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /// float32 weights in the memory map.
 final class Float32Weights extends Weights {
+  /// What an engine holds before its first call.
+  static final Weights NONE =
+      new Float32Weights(
+          new Tensor(ElementType.F32, Shape.of(1, 1), Arena.global().allocate(Float.BYTES)));
+
   Float32Weights(Tensor tensor) {
     super(tensor);
   }

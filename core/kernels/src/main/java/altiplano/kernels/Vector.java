@@ -29,7 +29,7 @@ final class Vector implements Kernels {
   private final float[][] scratch;
 
   // The call under way.
-  private Weights weights = Weights.NONE;
+  private Weights weights = Float32Weights.NONE;
   private MemorySegment x = MemorySegment.NULL;
   private MemorySegment y = MemorySegment.NULL;
   private int[] ids = {};

@@ -1,9 +1,7 @@
 package altiplano.kernels;
 
 import altiplano.tensor.ElementType;
-import altiplano.tensor.Shape;
 import altiplano.tensor.Tensor;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -18,11 +16,6 @@ abstract sealed class Weights implements Matrix
 
   static final ValueLayout.OfFloat FLOAT = Scalar.FLOAT;
   static final ValueLayout.OfShort SHORT = Scalar.SHORT;
-
-  /// What an engine holds before its first call.
-  static final Weights NONE =
-      new Float32Weights(
-          new Tensor(ElementType.F32, Shape.of(1, 1), Arena.global().allocate(Float.BYTES)));
 
   /// The tensor as it is in the file.
   final Tensor tensor;

@@ -42,7 +42,7 @@ class PairMergerTest {
       }
       if (at < 0) return list.stream().mapToInt(Integer::intValue).toArray();
       list.set(at, MergeTable.id(best));
-      list.remove(at + 1);
+      list.subList(at + 1, at + 2).clear();
     }
   }
 }
