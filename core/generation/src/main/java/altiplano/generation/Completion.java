@@ -11,6 +11,8 @@ import java.util.List;
 /// @param cachedTokens how many of these were in the cache already
 /// @param promptTime until the first token could be chosen
 /// @param generationTime from then on
+/// @param guessedTokens how many tokens a [Drafter] guessed
+/// @param acceptedGuesses how many of them were right, and so saved a pass each
 /// @param logProbabilities one a token, if asked for
 public record Completion(
     String text,
@@ -20,6 +22,8 @@ public record Completion(
     int cachedTokens,
     Duration promptTime,
     Duration generationTime,
+    int guessedTokens,
+    int acceptedGuesses,
     List<LogProbabilities> logProbabilities) {
   public Completion {
     tokens = List.copyOf(tokens);

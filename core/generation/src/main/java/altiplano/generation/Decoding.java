@@ -2,6 +2,7 @@ package altiplano.generation;
 
 import altiplano.model.Logits;
 import altiplano.tokenizer.Tokenizer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -98,20 +99,25 @@ final class Decoding {
     return history;
   }
 
-  String text() {
-    return text.toString();
-  }
-
-  List<Integer> tokens() {
-    return tokens;
-  }
-
-  List<LogProbabilities> logProbabilities() {
-    return logProbabilities;
-  }
-
-  Finish finish() {
+  /// Returns the result, once the generation has ended.
+  Completion completion(
+      int promptTokens,
+      int cachedTokens,
+      Duration promptTime,
+      Duration generationTime,
+      int guessedTokens,
+      int acceptedGuesses) {
     if (finish == null) throw new IllegalStateException("the generation has not ended yet");
-    return finish;
+    return new Completion(
+        text.toString(),
+        tokens,
+        finish,
+        promptTokens,
+        cachedTokens,
+        promptTime,
+        generationTime,
+        guessedTokens,
+        acceptedGuesses,
+        logProbabilities);
   }
 }

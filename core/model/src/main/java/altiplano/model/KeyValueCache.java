@@ -6,6 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -70,6 +73,18 @@ public final class KeyValueCache implements AutoCloseable {
   /// Returns the bytes of the pages that this sequence alone or with others holds.
   public long bytes() {
     return pages.size() * layout.pageBytes();
+  }
+
+  /// Returns the bytes of the pages that sequences hold together; shared ones count once.
+  public static long bytes(Collection<KeyValueCache> sequences) {
+    var pages = Collections.newSetFromMap(new IdentityHashMap<CachePage, Boolean>());
+    long bytes = 0;
+    for (var sequence : sequences) {
+      for (var page : sequence.pages) {
+        if (pages.add(page)) bytes += sequence.layout.pageBytes();
+      }
+    }
+    return bytes;
   }
 
   /// Writes the sequence, whole or not at all; [LlamaModel#loadCache] reads it.

@@ -46,6 +46,13 @@ class OracleTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"tiny-hf", "tiny-hf-sharded"})
+  void hugging_face_folders_score_and_continue_as_expected(String name) {
+    assertScores(name, CacheType.FLOAT32, Activations.FLOAT32, FLOAT32);
+    assertGreedy(name, "greedy40", CacheType.FLOAT32, Activations.FLOAT32);
+  }
+
+  @ParameterizedTest
   @MethodSource("models")
   void float32_scores_are_equal(String name) {
     assertScores(name, CacheType.FLOAT32, Activations.FLOAT32, FLOAT32);
