@@ -29,7 +29,8 @@ enum SampleText {
   /// Returns documents of about 1.2 MB in all.
   List<String> documents() {
     var documents = new ArrayList<String>();
-    for (String file : files) documents.addAll(read(Path.of("../shared/data/" + file + ".jsonl.xz")));
+    for (String file : files)
+      documents.addAll(read(Path.of("../shared/data/" + file + ".jsonl.xz")));
     return documents;
   }
 
