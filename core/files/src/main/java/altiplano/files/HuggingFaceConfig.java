@@ -179,10 +179,7 @@ final class HuggingFaceConfig {
         && read.original() > 0)) {
       throw scaling.problem("impossible rotary scaling " + read);
     }
-    values.put(RotaryScaling.FACTOR, read.factor());
-    values.put(RotaryScaling.LOW, read.low());
-    values.put(RotaryScaling.HIGH, read.high());
-    values.put(RotaryScaling.ORIGINAL, read.original());
+    read.putInto(values);
   }
 
   private static void addOthers(

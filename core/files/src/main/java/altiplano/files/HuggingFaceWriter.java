@@ -8,13 +8,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
-import java.util.stream.Collectors;
 
 /// Fills a model folder.
 final class HuggingFaceWriter {
@@ -93,15 +93,15 @@ final class HuggingFaceWriter {
 
   /// Returns the type of most numbers, in torch's words.
   private String dtype() {
-    var bytes =
-        tensors.stream()
-            .collect(
-                Collectors.groupingBy(
-                    OutgoingTensor::type, Collectors.summingLong(OutgoingTensor::bytes)));
-    var most = ElementType.F32;
-    for (var type : bytes.keySet()) {
-      if (bytes.get(type) > bytes.getOrDefault(most, 0L)) most = type;
+    var elements = new EnumMap<ElementType, Long>(ElementType.class);
+    for (var tensor : tensors) {
+      elements.merge(tensor.type(), tensor.shape().elements(), Long::sum);
     }
+    var most =
+        elements.entrySet().stream()
+            .max(Map.Entry.comparingByValue())
+            .map(Map.Entry::getKey)
+            .orElse(ElementType.F32);
     return switch (most) {
       case F16 -> "float16";
       case BF16 -> "bfloat16";

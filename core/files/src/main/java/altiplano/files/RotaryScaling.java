@@ -1,6 +1,7 @@
 package altiplano.files;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -27,6 +28,13 @@ record RotaryScaling(double factor, double low, double high, long original) {
             metadata.number(LOW).orElse(1),
             metadata.number(HIGH).orElse(4),
             metadata.integer(ORIGINAL).orElse(8192)));
+  }
+
+  void putInto(Map<String, Object> values) {
+    values.put(FACTOR, factor);
+    values.put(LOW, low);
+    values.put(HIGH, high);
+    values.put(ORIGINAL, original);
   }
 
   /// Returns the scaling that makes given divisors, which GGUF files of other engines hold without

@@ -1,0 +1,151 @@
+package altiplano.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import altiplano.testing.Shared;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelConversionTest {
+  @TempDir Path folder;
+
+  private Path convert(Path source, String name) {
+    var target = folder.resolve(name);
+    try (var model = ModelFile.open(source)) {
+      ModelConversion.convert(model, ModelOutput.to(target));
+    }
+    return target;
+  }
+
+  private static void assertSameTensors(Path actual, Path expected) {
+    try (var a = ModelFile.open(actual);
+        var b = ModelFile.open(expected)) {
+      assertThat(a.tensors()).containsOnlyKeys(b.tensors().keySet());
+      for (var name : b.tensors().keySet()) {
+        assertThat(a.tensor(name).type()).as(name).isEqualTo(b.tensor(name).type());
+        assertThat(a.tensor(name).data().mismatch(b.tensor(name).data())).as(name).isEqualTo(-1);
+      }
+    }
+  }
+
+  @Test
+  void a_folder_becomes_the_same_gguf_file_that_other_tools_make() {
+    var gguf = convert(Shared.path("fixtures/tiny-hf"), "m.gguf");
+    var expected = Shared.path("fixtures/tiny-bf16.gguf");
+    assertSameTensors(gguf, expected);
+    try (var a = ModelFile.open(gguf);
+        var b = ModelFile.open(expected)) {
+      assertThat(new ArrayList<>(a.tensors().keySet()))
+          .isEqualTo(new ArrayList<>(b.tensors().keySet()));
+      var metadata = new LinkedHashMap<>(b.metadata().values());
+      metadata.remove("general.name");
+      assertThat(a.metadata().values()).containsAllEntriesOf(metadata);
+      assertThat(a.metadata().integer("tokenizer.ggml.eot_token_id")).hasValue(505);
+      assertThat(a.metadata().integer("tokenizer.ggml.eom_token_id")).hasValue(504);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tiny-hf", "tiny-hf-sharded"})
+  void a_folder_comes_back_from_gguf_as_it_was(String name) throws IOException {
+    var source = Shared.path("fixtures/" + name);
+    var back = convert(convert(source, "m.gguf"), "back");
+    assertSameTensors(back, source);
+    for (var file : new String[] {"config.json", "generation_config.json"}) {
+      assertThat(Json.parse(Files.readAllBytes(back.resolve(file))))
+          .as(file)
+          .isEqualTo(Json.parse(Files.readAllBytes(source.resolve(file))));
+    }
+    if (name.equals("tiny-hf")) {
+      assertThat(
+              Files.mismatch(
+                  back.resolve("model.safetensors"), source.resolve("model.safetensors")))
+          .isEqualTo(-1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"tiny-f32.gguf", "tiny-f16.gguf", "tiny-bf16.gguf", "stories260K-f32.gguf"})
+  void a_gguf_file_comes_back_from_a_folder_as_it_was(String name) {
+    var source = Shared.path("fixtures/" + name);
+    var back = convert(convert(source, "folder"), "back.gguf");
+    assertSameTensors(back, source);
+    try (var a = ModelFile.open(back);
+        var b = ModelFile.open(source)) {
+      var metadata = new LinkedHashMap<>(b.metadata().values());
+      // JSON numbers have no -0, which one score is.
+      metadata.remove("tokenizer.ggml.scores");
+      assertThat(a.metadata().values()).containsAllEntriesOf(metadata);
+    }
+  }
+
+  @Test
+  void a_quantised_model_is_refused_as_a_folder_with_a_way_out() {
+    assertThatThrownBy(() -> convert(Shared.path("fixtures/tiny-q4_0.gguf"), "out"))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining("it is Q4_0, and a folder holds F32, F16 and BF16")
+        .hasMessageEndingWith("Decode it first: altiplano quantize IN OUT.gguf --type bf16.");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void what_exists_is_replaced_only_where_asked() throws IOException {
+    Files.writeString(folder.resolve("m.gguf"), "old");
+    assertThatThrownBy(() -> convert(Shared.path("fixtures/tiny-hf"), "m.gguf"))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasCauseInstanceOf(FileAlreadyExistsException.class);
+    assertThat(folder.resolve("m.gguf")).hasContent("old");
+    try (var model = ModelFile.open(Shared.path("fixtures/tiny-hf"))) {
+      var output = new ModelOutput(folder.resolve("m.gguf"), true, Long.MAX_VALUE, (_, _) -> {});
+      ModelConversion.convert(model, output);
+    }
+    assertSameTensors(folder.resolve("m.gguf"), Shared.path("fixtures/tiny-bf16.gguf"));
+  }
+
+  @Test
+  void a_model_may_be_replaced_by_itself_while_it_is_open() {
+    var path = convert(Shared.path("fixtures/tiny-hf"), "m");
+    try (var model = ModelFile.open(path)) {
+      ModelConversion.convert(model, new ModelOutput(path, true, 1_000_000, (_, _) -> {}));
+    }
+    assertSameTensors(path, Shared.path("fixtures/tiny-hf"));
+  }
+
+  @Test
+  void rotary_factors_without_parameters_are_refused_rather_than_dropped() {
+    var source = Shared.path("fixtures/tiny-bf16.gguf");
+    var odd = folder.resolve("odd.gguf");
+    try (var model = ModelFile.open(source)) {
+      var tensors = new ArrayList<OutgoingTensor>();
+      model
+          .tensors()
+          .forEach((name, tensor) ->
+              tensors.add(
+                  name.equals("rope_freqs.weight")
+                      ? OutgoingTensor.of(
+                          name,
+                          tensor.type(),
+                          tensor.shape(),
+                          () -> {
+                            var factors = tensor.toFloats();
+                            factors[2] = 3;
+                            return factors;
+                          })
+                      : OutgoingTensor.of(name, tensor)));
+      GgufWriter.write(odd, model.metadata(), tensors, _ -> {});
+    }
+    assertThatThrownBy(() -> convert(odd, "out"))
+        .hasMessageContaining("the rotary factors are not those of Llama 3.1's scaling");
+  }
+}
