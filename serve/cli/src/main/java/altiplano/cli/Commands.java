@@ -15,6 +15,8 @@ final class Commands {
         new EmbedCommand(streams),
         new PerplexityCommand(streams),
         new InspectCommand(streams),
+        new ConvertCommand(streams),
+        new QuantizeCommand(streams),
         new BenchCommand(streams),
         new DoctorCommand(streams),
         new CompletionCommand(streams),

@@ -33,7 +33,6 @@ final class InspectCommand implements Callable<Integer> {
       description = "train, validation or test; default: train.")
   private String split = "train";
 
-
   @Override
   public Integer call() throws Exception {
     try (Shards shards = Shards.open(folder, split)) {

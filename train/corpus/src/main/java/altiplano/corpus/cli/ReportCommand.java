@@ -23,7 +23,6 @@ final class ReportCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print report.json.")
   private boolean json;
 
-
   @Override
   public Integer call() throws Exception {
     Json report = Json.parse(Files.readAllBytes(folder.resolve("report.json")));

@@ -21,7 +21,6 @@ final class SparkOptions {
   @Option(names = "--quiet", description = "No progress on standard error.")
   private boolean quiet;
 
-
   private final long began = System.nanoTime();
 
   SparkSession start() {

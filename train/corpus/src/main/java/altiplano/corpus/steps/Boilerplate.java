@@ -61,8 +61,9 @@ final class Boilerplate {
   private static boolean isBoilerplate(String line) {
     String trimmed = line.strip();
     if (trimmed.isEmpty()
-        || (trimmed.length() > LONGEST_LINE && !trimmed.startsWith("![") && !trimmed.startsWith("[")))
-      return false;
+        || (trimmed.length() > LONGEST_LINE
+            && !trimmed.startsWith("![")
+            && !trimmed.startsWith("["))) return false;
     return LINES.stream().anyMatch(rule -> rule.matcher(trimmed).matches());
   }
 

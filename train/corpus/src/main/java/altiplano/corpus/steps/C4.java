@@ -44,7 +44,8 @@ final class C4 {
     if (filler * 10L > text.length()) return Optional.of("lorem ipsum");
     List<String> spam = SPAM.stream().filter(text::contains).toList();
     int characters = spam.stream().mapToInt(word -> word.length() * count(text, word)).sum();
-    if ((spam.size() >= 3 && characters * 200L > text.length()) || characters * 20L > text.length()) {
+    if ((spam.size() >= 3 && characters * 200L > text.length())
+        || characters * 20L > text.length()) {
       return Optional.of(
           "words of spam: " + String.join(", ", spam.subList(0, Math.min(5, spam.size()))));
     }

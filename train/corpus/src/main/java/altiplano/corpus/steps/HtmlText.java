@@ -113,7 +113,10 @@ final class HtmlText {
   static String mainText(String html) {
     Element body = Jsoup.parse(html).body();
     // Deepest first, so that a page of a thousand nested elements takes linear time.
-    body.select("*").stream().filter(e -> !e.equals(body) && isDropped(e)).toList().forEach(Node::remove);
+    body.select("*").stream()
+        .filter(e -> !e.equals(body) && isDropped(e))
+        .toList()
+        .forEach(Node::remove);
     Element content = content(body);
     removeLinkBlocks(content);
     var out = new StringBuilder();

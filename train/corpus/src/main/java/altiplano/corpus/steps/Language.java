@@ -26,7 +26,7 @@ final class Language {
 
   private static final Set<String> ENGLISH =
       Set.of(
-           "the of and to a in is that it for was on are as with his they be at this have from or had by not but what all were we when your can said there use an each which she do how their if will up other about out many then them these so some her would make like him into time has look two more see could no people my than first been who its now did get i you he me hello hello, thank thanks please good great nice bad love"
+          "the of and to a in is that it for was on are as with his they be at this have from or had by not but what all were we when your can said there use an each which she do how their if will up other about out many then them these so some her would make like him into time has look two more see could no people my than first been who its now did get i you he me hello hello, thank thanks please good great nice bad love"
               .split(" "));
 
   private static final Set<Writing> IDEOGRAPHIC =

@@ -47,7 +47,9 @@ final class Normalise {
       return c == '\f' || c == 0x0B ? '\n' : -1;
     }
     if (Script.isHan(c)) return c;
-    if ((c >= 0xFF10 && c <= 0xFF19) || (c >= 0xFF21 && c <= 0xFF3A) || (c >= 0xFF41 && c <= 0xFF5A)) {
+    if ((c >= 0xFF10 && c <= 0xFF19)
+        || (c >= 0xFF21 && c <= 0xFF3A)
+        || (c >= 0xFF41 && c <= 0xFF5A)) {
       return c - 0xFEE0;
     }
     return switch (c) {
@@ -68,7 +70,8 @@ final class Normalise {
           0x205F ->
           ' ';
       case JOINER ->
-          (isEmoji(next) && (isEmoji(previous) || previous == 0xFE0F)) || spellsWithJoiners(previous)
+          (isEmoji(next) && (isEmoji(previous) || previous == 0xFE0F))
+                  || spellsWithJoiners(previous)
               ? c
               : -1;
       case NON_JOINER -> spellsWithJoiners(previous) ? c : -1;

@@ -118,7 +118,8 @@ public final class PersonalData {
     int two = four / 100;
     if (two == 62 || two == 60 || four == 9558) return length >= 16;
     if (two / 10 == 4) return length == 13 || length == 16 || length == 19;
-    if ((two >= 51 && two <= 55) || (four >= 2221 && four <= 2720) || two == 35) return length == 16;
+    if ((two >= 51 && two <= 55) || (four >= 2221 && four <= 2720) || two == 35)
+      return length == 16;
     return (two == 34 || two == 37) && length == 15;
   }
 

@@ -1,0 +1,26 @@
+package altiplano.cli;
+
+import altiplano.files.ModelConversion;
+import altiplano.files.ModelFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// Writes a model in another format, without loss.
+@Command(name = "convert")
+final class ConvertCommand implements Runnable {
+  private final Streams streams;
+  @Mixin private ReportOptions report;
+
+  @Mixin private ConversionArguments arguments;
+
+  ConvertCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public void run() {
+    try (ModelFile source = arguments.open()) {
+      ModelConversion.convert(source, arguments.output(report.messages(streams)));
+    }
+  }
+}
