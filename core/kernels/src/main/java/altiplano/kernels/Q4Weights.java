@@ -74,7 +74,7 @@ final class Q4Weights extends Weights {
       int inGroup = row % GROUP;
       int lane = inGroup < COUNT ? 2 * inGroup : 2 * (inGroup - COUNT) + 1;
       long source = row * rowBytes;
-      long target = row / GROUP * GROUP * rowBytes;
+      long target = (long) (row / GROUP) * GROUP * rowBytes;
       for (int b = 0; b < columns / BLOCK; b++) {
         packed.set(SHORT, target + 2L * inGroup, data.get(SHORT, source));
         for (int j = 0; j < 4; j++) {

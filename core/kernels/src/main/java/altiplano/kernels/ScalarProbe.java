@@ -8,6 +8,7 @@ final class ScalarProbe implements LimitProbe {
   private static final int ROUNDS = 1 << 24;
 
   /// Keeps results alive, so that the compiler cannot leave the work out.
+  @SuppressWarnings("UnusedVariable") // written for that alone
   private static volatile long sink;
 
   @Override

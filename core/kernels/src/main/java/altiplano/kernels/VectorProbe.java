@@ -15,6 +15,7 @@ final class VectorProbe implements LimitProbe {
   private static final int ROUNDS = 1 << 24;
 
   /// Keeps results alive, so that the compiler cannot leave the work out.
+  @SuppressWarnings("UnusedVariable") // written for that alone
   private static volatile long sink;
 
   @Override
