@@ -38,7 +38,7 @@ final class ReadmeTest {
 
   @Test
   void both_name_the_same_commands() {
-    Pattern row = Pattern.compile("^\\| (`[^|]+`) \\|", Pattern.MULTILINE);
+    Pattern row = Pattern.compile("^\\| (`[^|]+) \\|", Pattern.MULTILINE);
     List<String> commands = row.matcher(ENGLISH).results().map(at -> at.group(1)).toList();
     assertThat(row.matcher(CHINESE).results().map(at -> at.group(1)).toList())
         .isNotEmpty()
