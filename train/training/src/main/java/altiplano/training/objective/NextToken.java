@@ -1,0 +1,110 @@
+package altiplano.training.objective;
+
+import altiplano.shards.Sequence;
+import altiplano.shards.ShardLoader;
+import altiplano.shards.Shards;
+import altiplano.training.data.Packed;
+import altiplano.training.model.LlamaTrainingModel;
+import altiplano.training.torch.Ops;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// Predicts each token from those before it in the same document (Radford et al. 2018).
+public final class NextToken implements Objective {
+  private final String name;
+  private final ShardLoader training;
+  private final Optional<Shards> heldOut;
+  private final TokenLoss loss;
+  private long position;
+
+  public NextToken(String name, ShardLoader training, Optional<Shards> heldOut, TokenLoss loss) {
+    this.name = name;
+    this.training = training;
+    this.heldOut = heldOut;
+    this.loss = loss;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Batch next(int tokens) {
+    int sequences = Math.max(1, tokens / training.shards().sequenceLength());
+    var documents = new ArrayList<int[]>();
+    long first = position;
+    for (int i = 0; i < sequences; i++) addPieces(training.at(position++), documents);
+    return new Documents(
+        documents, loss, "%s: sequences %d to %d".formatted(name, first, position - 1));
+  }
+
+  @Override
+  public long position() {
+    return position;
+  }
+
+  @Override
+  public void seek(long position) {
+    this.position = position;
+  }
+
+  @Override
+  public List<Batch> validation(int tokens, int limit) {
+    if (heldOut.isEmpty()) return List.of();
+    var shards = heldOut.get();
+    int length = shards.sequenceLength();
+    long sequences = Math.min(shards.sequences(), Math.max(1, limit / length));
+    int each = Math.max(1, tokens / length);
+    var batches = new ArrayList<Batch>();
+    for (long at = 0; at < sequences; at += each) {
+      var documents = new ArrayList<int[]>();
+      for (long i = at; i < Math.min(sequences, at + each); i++) {
+        addPieces(shards.sequence(i), documents);
+      }
+      batches.add(new Documents(documents, TokenLoss.PLAIN, "held-out sequence " + at));
+    }
+    return batches;
+  }
+
+  /// Adds what can be learnt from: a piece of one token has nothing to predict.
+  static void addPieces(Sequence sequence, List<int[]> documents) {
+    for (Sequence.Piece piece : sequence.pieces()) {
+      if (piece.length() < 2) continue;
+      documents.add(
+          Arrays.copyOfRange(sequence.tokens(), piece.start(), piece.start() + piece.length()));
+    }
+  }
+
+  /// Documents side by side, each token predicting its successor.
+  record Documents(Packed inputs, long[] targets, TokenLoss loss, String describe)
+      implements Batch {
+    Documents(List<int[]> documents, TokenLoss loss, String describe) {
+      var inputs = new ArrayList<int[]>();
+      var targets = new ArrayList<long[]>();
+      for (int[] tokens : documents) {
+        inputs.add(Arrays.copyOf(tokens, tokens.length - 1));
+        targets.add(Arrays.stream(tokens, 1, tokens.length).asLongStream().toArray());
+      }
+      var packed = Packed.of(inputs);
+      this(packed, packed.arrange(targets), loss, describe);
+    }
+
+    @Override
+    public int tokens() {
+      return inputs.rows();
+    }
+
+    @Override
+    public double units() {
+      return Arrays.stream(targets).filter(target -> target != Ops.IGNORED).count();
+    }
+
+    @Override
+    public Outcome run(LlamaTrainingModel model, Backward backward) {
+      return Outcome.of(loss.of(model, model.hidden(inputs, true), targets, backward));
+    }
+  }
+}
