@@ -98,7 +98,7 @@ public final class LlamaTrainingModel {
       for (int layer = 0; layer < model.config.layers(); layer++) {
         inputs.add(x);
         Tensor output;
-        try (var scope = Scope.inference()) {
+        try (var _ = Scope.inference()) {
           output = model.alone(layer, x, pass).keep();
         }
         x = output.detach(); // a handle that ends with the caller's scope
@@ -118,7 +118,7 @@ public final class LlamaTrainingModel {
       var gradient = recording.output.gradient().orElseThrow();
       for (int layer = config.layers() - 1; layer >= 0; layer--) {
         var x = recording.inputs.get(layer).detach().requireGradient();
-        try (var scope = Scope.training()) {
+        try (var _ = Scope.training()) {
           alone(layer, x, recording.pass).backward(gradient);
         }
         gradient = x.gradient().orElseThrow();

@@ -23,51 +23,15 @@ public final class Parameters {
     var parameters = new Parameters();
     Torch.seed(seed);
     double residual = 0.02 / Math.sqrt(2.0 * config.layers());
-    shapes(config)
-        .forEach((name, shape) -> {
-          if (name.endsWith(".bias")) parameters.addZeros(name, shape);
-          else if (shape.length == 1) parameters.add(name, Tensor.full(1, Dtype.FLOAT32, shape));
-          else {
-            boolean ends = name.endsWith("attn_output.weight") || name.endsWith("ffn_down.weight");
-            parameters.addNormal(name, ends ? residual : 0.02, shape);
-          }
-        });
+    for (var tensor : config.tensors().entrySet()) {
+      String name = tensor.getKey();
+      long[] shape = tensor.getValue().dimensions().stream().mapToLong(Long::longValue).toArray();
+      boolean endsBlock = name.endsWith("attn_output.weight") || name.endsWith("ffn_down.weight");
+      if (name.endsWith(".bias")) parameters.addZeros(name, shape);
+      else if (shape.length == 1) parameters.add(name, Tensor.full(1, Dtype.FLOAT32, shape));
+      else parameters.addNormal(name, endsBlock ? residual : 0.02, shape);
+    }
     return parameters;
-  }
-
-  /// Returns names and shapes of a model's parameters, heads aside, outermost dimension first.
-  public static Map<String, long[]> shapes(LlamaConfig config) {
-    var shapes = new LinkedHashMap<String, long[]>();
-    long width = config.width();
-    long queries = (long) config.heads() * config.headSize();
-    long keys = (long) config.keyValueHeads() * config.headSize();
-    boolean biased = config.normalization() == LlamaConfig.Normalization.LAYER_NORM;
-    shapes.put("token_embd.weight", new long[] {config.vocabulary(), width});
-    if (config.positions() instanceof LlamaConfig.Positions.Learned) {
-      shapes.put("position_embd.weight", new long[] {config.contextLength(), width});
-    }
-    for (int block = 0; block < config.blocks(); block++) {
-      String name = "blk." + block + ".";
-      shapes.put(name + "attn_norm.weight", new long[] {width});
-      if (biased) shapes.put(name + "attn_norm.bias", new long[] {width});
-      shapes.put(name + "attn_q.weight", new long[] {queries, width});
-      shapes.put(name + "attn_k.weight", new long[] {keys, width});
-      shapes.put(name + "attn_v.weight", new long[] {keys, width});
-      shapes.put(name + "attn_output.weight", new long[] {width, queries});
-      shapes.put(name + "ffn_norm.weight", new long[] {width});
-      if (biased) shapes.put(name + "ffn_norm.bias", new long[] {width});
-      if (config.activation() == LlamaConfig.Activation.SWIGLU) {
-        shapes.put(name + "ffn_gate.weight", new long[] {config.feedForward(), width});
-      }
-      shapes.put(name + "ffn_up.weight", new long[] {config.feedForward(), width});
-      shapes.put(name + "ffn_down.weight", new long[] {width, config.feedForward()});
-    }
-    shapes.put("output_norm.weight", new long[] {width});
-    if (biased) shapes.put("output_norm.bias", new long[] {width});
-    if (!config.tiedEmbedding()) {
-      shapes.put("output.weight", new long[] {config.vocabulary(), width});
-    }
-    return shapes;
   }
 
   /// Adds a trained parameter; the tensor is kept and becomes a leaf.
@@ -82,7 +46,7 @@ public final class Parameters {
   }
 
   public void addNormal(String name, double deviation, long... shape) {
-    try (var scope = Scope.inference()) {
+    try (var _ = Scope.inference()) {
       add(name, Tensor.normal(shape).timesInPlace(deviation));
     }
   }

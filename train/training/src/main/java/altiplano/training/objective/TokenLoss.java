@@ -41,7 +41,7 @@ public record TokenLoss(double labelSmoothing, double zLoss) {
     double sum = 0;
     for (int start = 0; start < scored; start += CHUNK) {
       int length = Math.min(CHUNK, scored - start);
-      try (var scope = backward.active() ? Scope.training() : Scope.inference()) {
+      try (var _ = backward.active() ? Scope.training() : Scope.inference()) {
         var logits = Ops.linear(leaf.narrow(0, start, length), head).to(Dtype.FLOAT32);
         var loss = Ops.crossEntropy(logits, wanted.narrow(0, start, length), labelSmoothing);
         sum += loss.item();

@@ -63,9 +63,9 @@ public final class Ops {
     return new Tensor(torch.relu(x.raw));
   }
 
-  /// The exact form, with the error function.
+  /// The form with the hyperbolic tangent, as in GPT-2 and ggml.
   public static Tensor gelu(Tensor x) {
-    return new Tensor(torch.gelu(x.raw));
+    return new Tensor(torch.gelu(x.raw, "tanh"));
   }
 
   public static Tensor sigmoid(Tensor x) {

@@ -108,6 +108,20 @@ public final class Tensor {
     return MemorySegment.ofAddress(raw.data_ptr().address()).reinterpret(raw.nbytes());
   }
 
+  /// Returns the tensor in main memory, contiguous: itself where it is so already.
+  public Tensor toMainMemory() {
+    return new Tensor(raw.cpu().contiguous());
+  }
+
+  /// Overwrites this float32 tensor by values in main memory, wherever it lies itself.
+  public void copyFrom(MemorySegment values) {
+    try (var _ = Scope.inference()) {
+      var staged = toMainMemory();
+      staged.segment().copyFrom(values);
+      if (Torch.onCuda()) copyInPlace(staged);
+    }
+  }
+
   // ---- shape ----
 
   public Tensor view(long... shape) {

@@ -74,7 +74,7 @@ class LlamaTrainingModelTest {
   @ParameterizedTest
   @MethodSource("cases")
   void logits_equal_the_plain_formulas(Case c) {
-    try (var scope = Scope.inference()) {
+    try (var _ = Scope.inference()) {
       var parameters = lively(c.config, 1);
       var plain = new PlainLlama(c.config, doubles(parameters));
       var texts = texts(2);
@@ -97,7 +97,7 @@ class LlamaTrainingModelTest {
   @ParameterizedTest
   @MethodSource("cases")
   void gradients_equal_finite_differences_of_the_plain_formulas(Case c) {
-    try (var scope = Scope.training()) {
+    try (var _ = Scope.training()) {
       var parameters = lively(c.config, 3);
       var model = new LlamaTrainingModel(c.config, parameters, Precision.FLOAT32, 0, false);
       int[] text = texts(4).getFirst();
@@ -129,7 +129,7 @@ class LlamaTrainingModelTest {
   @ParameterizedTest
   @MethodSource("cases")
   void recomputing_blocks_leaves_the_gradients_as_they_are(Case c) {
-    try (var scope = Scope.training()) {
+    try (var _ = Scope.training()) {
       var kept = gradients(c, false);
       var recomputed = gradients(c, true);
       kept.forEach((name, gradient) -> assertThat(recomputed.get(name)).isEqualTo(gradient));
@@ -162,7 +162,7 @@ class LlamaTrainingModelTest {
   /// Initial parameters whose vectors are not all alike and whose attention is not flat.
   static Parameters lively(LlamaConfig config, long seed) {
     var parameters = Parameters.initial(config, seed);
-    try (var scope = Scope.inference()) {
+    try (var _ = Scope.inference()) {
       parameters
           .all()
           .forEach((name, tensor) -> tensor.plusInPlace(Tensor.normal(tensor.shape()), 0.1));

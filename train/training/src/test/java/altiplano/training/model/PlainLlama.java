@@ -99,24 +99,16 @@ record PlainLlama(LlamaConfig config, Map<String, double[]> weights) {
             switch (config.activation()) {
               case SWIGLU -> gate[i][j] / (1 + Math.exp(-gate[i][j])) * up[i][j];
               case RELU -> Math.max(up[i][j], 0);
-              case GELU -> up[i][j] * normalCdf(up[i][j]);
+              case GELU -> gelu(up[i][j]);
             };
       }
     }
     return up;
   }
 
-  /// The normal distribution function, by integrating its density (Simpson).
-  private static double normalCdf(double x) {
-    int intervals = 2000;
-    double step = x / intervals;
-    double sum = density(0) + density(x);
-    for (int i = 1; i < intervals; i++) sum += density(i * step) * (i % 2 == 1 ? 4 : 2);
-    return 0.5 + sum * step / 3;
-  }
-
-  private static double density(double x) {
-    return Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+  /// GPT-2's form.
+  private static double gelu(double x) {
+    return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
   }
 
   private double[][] norm(String name, double[][] x) {
