@@ -17,6 +17,8 @@ public interface Batch {
   /// Names the batch, so that one with a broken loss can be found again.
   String describe();
 
+  /// What a batch came to.
+  ///
   /// @param loss summed over the batch's units, nats
   /// @param measures further sums over the units, such as right answers
   record Outcome(double loss, Map<String, Double> measures) {
