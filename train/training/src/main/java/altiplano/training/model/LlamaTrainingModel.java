@@ -149,6 +149,22 @@ public final class LlamaTrainingModel {
     return weight(config.tiedEmbedding() ? "token_embd.weight" : "output.weight");
   }
 
+  /// Returns the multiplications and additions of a forward and backward pass: six a weight and
+  /// row, and attention over half of each text.
+  ///
+  /// @param length of the texts
+  public double operations(int rows, int length) {
+    double weights = config.vocabulary() * (double) config.width();
+    for (var tensor : config.tensors().entrySet()) {
+      boolean matrix = tensor.getValue().dimensions().size() > 1;
+      if (matrix && tensor.getKey().startsWith("blk.")) {
+        weights += (double) tensor.getValue().elements() * config.layers() / config.blocks();
+      }
+    }
+    double attention = 6.0 * config.layers() * config.queryWidth() * Math.min(rows, length);
+    return rows * (6 * weights + attention);
+  }
+
   private Tensor embed(Tensor ids, Tensor positions) {
     var x = Ops.embedding(parameters.get("token_embd.weight"), ids); // [n, width] float32
     return switch (config.positions()) {

@@ -21,7 +21,7 @@ final class Muon {
       Tensor weight, Tensor gradient, Tensor momentum, double rate, double beta, double decay) {
     momentum.lerpInPlace(gradient, 1 - beta);
     var update = orthogonal(gradient.copy().lerpInPlace(momentum, beta)); // Nesterov
-    double scale = 0.2 * Math.sqrt(Math.max(weight.size(0), weight.size(1)));
+    double scale = 0.2 * Math.sqrt((double) Math.max(weight.size(0), weight.size(1)));
     weight.timesInPlace(1 - rate * decay);
     weight.plusInPlace(update, -rate * scale);
   }

@@ -15,8 +15,10 @@ import java.util.Map;
 /// Weight decay falls on matrices only. The state is a map of named tensors, so that a checkpoint
 /// holds it like weights.
 public final class Optimizer {
+  /// How to update.
+  ///
   /// @param muon whether matrices inside blocks are updated by [Muon]
-  /// @param beta1 decay of the mean of gradients; also Muon's momentum
+  /// @param beta1 decay of the mean of gradients
   /// @param beta2 decay of the mean of squares
   /// @param decay of weights a step, times the rate (Loshchilov and Hutter 2019)
   public record Options(

@@ -1,7 +1,6 @@
 package altiplano.training.recipe;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +16,7 @@ public final class Section {
   private final String name;
   private final Yaml.Mapping mapping;
   private final TreeSet<String> known = new TreeSet<>();
-  private final List<Section> inner = new ArrayList<>();
+  private final Map<String, Section> inner = new LinkedHashMap<>();
 
   Section(Path file, String name, Yaml.Mapping mapping) {
     this.file = file;
@@ -117,15 +116,16 @@ public final class Section {
 
   /// Returns an inner section, empty where it is absent.
   public Section section(String key) {
-    var section =
-        value(key)
-            .map(value -> {
-              if (value instanceof Yaml.Mapping inner) return new Section(file, key, inner);
-              throw wrong(value, key, "a section with keys of its own");
-            })
-            .orElseGet(() -> new Section(file, key, new Yaml.Mapping(Map.of(), mapping.line())));
-    inner.add(section);
-    return section;
+    return inner.computeIfAbsent(key, this::open);
+  }
+
+  private Section open(String key) {
+    return value(key)
+        .map(value -> {
+          if (value instanceof Yaml.Mapping inside) return new Section(file, key, inside);
+          throw wrong(value, key, "a section with keys of its own");
+        })
+        .orElseGet(() -> new Section(file, key, new Yaml.Mapping(Map.of(), mapping.line())));
   }
 
   /// Returns all inner sections by their keys, which are free.
@@ -172,7 +172,7 @@ public final class Section {
                   suggestion(member.getKey(), known),
                   String.join(", ", known)));
     }
-    inner.forEach(Section::finish);
+    inner.values().forEach(Section::finish);
   }
 
   private static String lower(Enum<?> constant) {

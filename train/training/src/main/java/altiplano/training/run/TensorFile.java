@@ -78,7 +78,9 @@ final class TensorFile {
         throw damaged(file, "it holds the tensors of another recipe");
       }
       for (var entry : tensors.entrySet()) {
-        var described = (Json.ObjectValue) header.members().get(entry.getKey());
+        if (!(header.members().get(entry.getKey()) instanceof Json.ObjectValue described)) {
+          throw damaged(file, "'" + entry.getKey() + "' is not described");
+        }
         long[] offsets = numbers(described, "data_offsets", file);
         long[] shape = numbers(described, "shape", file);
         if (!java.util.Arrays.equals(shape, entry.getValue().shape())

@@ -93,6 +93,11 @@ public final class Tensor {
     return raw.item().toDouble();
   }
 
+  /// Returns the number at `index` of the flattened tensor.
+  public double item(long index) {
+    return raw.flatten().narrow(0, index, 1).item().toDouble();
+  }
+
   /// Returns all values as float32, in order.
   public float[] floats() {
     var flat = raw.detach().cpu().to(Dtype.FLOAT32.scalar).contiguous();

@@ -1,0 +1,397 @@
+package altiplano.training.run;
+
+import altiplano.files.Json;
+import altiplano.training.model.LlamaTrainingModel;
+import altiplano.training.model.Precision;
+import altiplano.training.objective.Backward;
+import altiplano.training.objective.Batch;
+import altiplano.training.objective.Objective;
+import altiplano.training.optimizer.Optimizer;
+import altiplano.training.optimizer.WeightAverage;
+import altiplano.training.recipe.Recipe;
+import altiplano.training.torch.Ops;
+import altiplano.training.torch.Scope;
+import altiplano.training.torch.Tensor;
+import altiplano.training.torch.Torch;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The loop: batches, gradients, update; and what is looked at and saved between.
+///
+/// A run is a function of its recipe: every random number comes from the seed and the step, so that
+/// one that was killed and resumed writes the same losses, bit for bit, as one that was not.
+public final class Trainer {
+  private final Recipe recipe;
+  private final LlamaTrainingModel model;
+  private final Optimizer optimizer;
+  private final Optional<WeightAverage> average;
+  private final Mixture mixture;
+  private final RunFolder folder;
+  private final ModelWriter writer;
+  private final Sampler sampler;
+  private final Mesh mesh;
+  private final ProgressBar progress;
+  private final double peak;
+  private final List<Tensor> leaves;
+  private final List<Integer> kept = new ArrayList<>();
+  private Checkpoint state;
+  private volatile boolean stopped;
+
+  public Trainer(
+      Recipe recipe,
+      LlamaTrainingModel model,
+      Mixture mixture,
+      RunFolder folder,
+      ModelWriter writer,
+      Sampler sampler,
+      ProgressBar progress) {
+    this.recipe = recipe;
+    this.model = model;
+    this.mixture = mixture;
+    this.folder = folder;
+    this.writer = writer;
+    this.sampler = sampler;
+    this.progress = progress;
+    this.mesh = Mesh.single();
+    Torch.threads(recipe.threads());
+    this.optimizer = new Optimizer(recipe.optimizer(), model.parameters());
+    this.average =
+        recipe.average() > 0
+            ? Optional.of(new WeightAverage(model.parameters(), recipe.average()))
+            : Optional.empty();
+    this.leaves = model.parameters().trained().stream().map(model.parameters()::get).toList();
+    this.state = Checkpoint.start(recipe.threads());
+    this.peak = MatrixPeak.measure(recipe.precision());
+  }
+
+  /// Writes the weights as a model that can be run.
+  @FunctionalInterface
+  public interface ModelWriter {
+    void write(java.nio.file.Path folder) throws IOException;
+  }
+
+  /// Writes continuations with the weights as they are.
+  @FunctionalInterface
+  public interface Sampler {
+    /// Returns prompts and what the model makes of them.
+    Map<String, String> samples(long seed);
+  }
+
+  /// Asks the loop to save a checkpoint after the running step and to return. From any thread.
+  public void stop() {
+    stopped = true;
+  }
+
+  /// Goes to the last checkpoint, if there is one.
+  public void restore() throws IOException {
+    kept.addAll(folder.checkpoints());
+    if (kept.isEmpty()) return;
+    int step = kept.getLast();
+    state = Checkpoint.read(folder.checkpoint(step));
+    Checkpoint.readTensors(folder.checkpoint(step), tensors());
+    Torch.threads(state.threads());
+    mixture.seek(state.batches());
+    for (Objective objective : mixture.objectives()) {
+      objective.seek(state.positions().getOrDefault(objective.name(), 0L));
+    }
+  }
+
+  /// Runs to the last step, or until [#stop].
+  ///
+  /// @return whether the run is complete
+  public boolean run() throws IOException {
+    try (var metrics = Metrics.open(folder.metrics(), state.step());
+        var events = new EventFile(folder.path().resolve("events"))) {
+      long begun = System.nanoTime();
+      int first = state.step();
+      while (state.step() < recipe.steps()) {
+        var line = step(begun, first);
+        metrics.add(line.json());
+        events.add(state.step(), line.scalars());
+        boolean last = state.step() == recipe.steps();
+        if (last || stopped || state.step() % recipe.checkpoints().every() == 0) save();
+        if (stopped && !last) return false;
+      }
+    }
+    withAverage(() -> RunFolder.writeWhole(folder.model(), writer::write));
+    return true;
+  }
+
+  /// What one step did, as it is logged.
+  private record Line(Json.ObjectValue json, Map<String, Double> scalars) {}
+
+  private Line step(long begun, int first) throws IOException {
+    long start = System.nanoTime();
+    int step = state.step() + 1;
+    double rate = recipe.schedule().at(step);
+    var sums = new LinkedHashMap<String, Sums>();
+    Optional<String> broken = gradients(step, sums);
+    double norm = 0;
+    if (broken.isEmpty()) {
+      mesh.averageGradients(leaves);
+      norm = clip();
+      if (!Double.isFinite(norm)) broken = Optional.of("the gradient's norm is " + norm);
+    }
+    double loss = sums.values().stream().mapToDouble(s -> s.mean() * s.share).sum();
+    if (broken.isEmpty() && leaps(step, loss)) {
+      broken = Optional.of("the loss leapt from %.3f to %.3f".formatted(state.meanLoss(), loss));
+    }
+    if (broken.isPresent()) handle(step, broken.get(), sums);
+    else {
+      optimizer.step(rate);
+      average.ifPresent(a -> a.update(step));
+    }
+    model.parameters().clearGradients();
+    long tokens = sums.values().stream().mapToLong(s -> s.tokens).sum();
+    advance(step, tokens, loss, broken.isPresent());
+
+    double seconds = (System.nanoTime() - start) / 1e9;
+    double tokensPerSecond = tokens / seconds;
+    double share = sums.values().stream().mapToDouble(s -> s.operations).sum() / seconds / peak;
+    var json = Json.object().put("step", step);
+    var scalars = new LinkedHashMap<String, Double>();
+    if (broken.isPresent()) json.put("skipped", broken.get());
+    else {
+      json.put("loss", loss);
+      scalars.put("loss", loss);
+    }
+    var losses = Json.object();
+    var measures = new LinkedHashMap<String, Double>();
+    sums.forEach((name, s) -> {
+      if (!Double.isFinite(s.mean())) return;
+      losses.put(name, s.mean());
+      scalars.put("loss/" + name, s.mean());
+      s.measures.forEach((measure, sum) -> measures.put(measure, sum / s.units));
+    });
+    json.put("losses", losses.end());
+    measures.forEach(json::put);
+    scalars.putAll(measures);
+    json.put("tokens", state.tokens());
+    json.put("tokens_per_second", tokensPerSecond);
+    json.put("share_of_peak", share);
+    json.put("learning_rate", rate);
+    if (Double.isFinite(norm)) json.put("gradient_norm", norm);
+    scalars.put("tokens_per_second", tokensPerSecond);
+    scalars.put("learning_rate", rate);
+    scalars.put("gradient_norm", norm);
+    int every = recipe.evaluation().every();
+    if (every > 0 && (step % every == 0 || step == recipe.steps())) {
+      withAverage(() -> evaluate(json, scalars));
+    }
+    double perStep = (System.nanoTime() - begun) / 1e9 / (step - first);
+    var left = Duration.ofMillis((long) (1000 * perStep * (recipe.steps() - step)));
+    progress.show(step, loss, tokensPerSecond, share, left);
+    return new Line(json.end(), scalars);
+  }
+
+  /// What the batches of one objective came to in a step.
+  private static final class Sums {
+    private double loss;
+    private double units;
+    private long tokens;
+    private double operations;
+    private double share;
+    private final Map<String, Double> measures = new LinkedHashMap<>();
+    private final List<Batch> batches = new ArrayList<>();
+
+    double mean() {
+      return loss / Math.max(1, units);
+    }
+  }
+
+  /// Collects the gradient of a step: the mean loss of each objective, by its share of the batches.
+  ///
+  /// @return what is wrong with a loss, if anything is
+  private Optional<String> gradients(int step, Map<String, Sums> sums) {
+    long taken = 0;
+    int count = 0;
+    while (taken < recipe.batches().tokens()) {
+      Objective objective = mixture.next();
+      Batch batch = objective.next(recipe.batches().micro());
+      var s = sums.computeIfAbsent(objective.name(), name -> new Sums());
+      s.batches.add(batch);
+      s.units += batch.units();
+      taken += batch.tokens();
+      count++;
+    }
+    long number = 0;
+    for (var s : sums.values()) {
+      s.share = (double) s.batches.size() / count;
+      for (Batch batch : s.batches) {
+        double scale = s.share / Math.max(1, s.units) * lossScale();
+        try (var _ = Scope.training()) {
+          model.newGraph(recipe.seed() * 1_000_003 + step * 1009L + number++);
+          var outcome = batch.run(model, Backward.through(model, scale));
+          s.loss += outcome.loss();
+          outcome.measures().forEach((name, sum) -> s.measures.merge(name, sum, Double::sum));
+          if (!Double.isFinite(outcome.loss())) {
+            return Optional.of("%s: the loss is %s".formatted(batch.describe(), outcome.loss()));
+          }
+        }
+        s.tokens += batch.tokens();
+        s.operations += model.operations(batch.tokens(), recipe.batches().length());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private double clip() {
+    try (var _ = Scope.inference()) {
+      var reached = leaves.stream().filter(leaf -> leaf.gradient().isPresent()).toList();
+      if (lossScale() != 1) {
+        for (Tensor leaf : reached) leaf.gradient().orElseThrow().timesInPlace(1 / lossScale());
+      }
+      return Ops.clipGradients(reached, recipe.clip() > 0 ? recipe.clip() : Double.MAX_VALUE);
+    }
+  }
+
+  private double lossScale() {
+    return recipe.precision() == Precision.FLOAT16 ? state.lossScale() : 1;
+  }
+
+  private boolean leaps(int step, double loss) {
+    return step > recipe.schedule().warmup()
+        && state.meanLoss() > 0
+        && loss > recipe.brokenLoss().factor() * state.meanLoss();
+  }
+
+  private void handle(int step, String problem, Map<String, Sums> sums) {
+    String batches =
+        String.join(
+            "; ",
+            sums.values().stream().flatMap(s -> s.batches.stream()).map(Batch::describe).toList());
+    String message = "step %d: %s (batches: %s)".formatted(step, problem, batches);
+    switch (recipe.brokenLoss().action()) {
+      case SKIP -> progress.say(message + ". Skipped.");
+      case STOP ->
+          throw new BrokenLossException(
+              message + ". Lower optimizer.rate, or set broken_loss.action to skip.");
+    }
+  }
+
+  /// A loss that is not finite or leapt, where the recipe says to stop.
+  public static final class BrokenLossException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    BrokenLossException(String message) {
+      super(message);
+    }
+  }
+
+  private void advance(int step, long tokens, double loss, boolean broken) {
+    var positions = new LinkedHashMap<String, Long>();
+    for (Objective objective : mixture.objectives()) {
+      positions.put(objective.name(), objective.position());
+    }
+    double mean = state.meanLoss() == 0 ? loss : 0.98 * state.meanLoss() + 0.02 * loss;
+    double scale =
+        broken
+            ? state.lossScale() / 2
+            : step % 2000 == 0 ? 2 * state.lossScale() : state.lossScale();
+    state =
+        new Checkpoint(
+            step,
+            mixture.position(),
+            positions,
+            state.tokens() + tokens,
+            broken ? state.meanLoss() : mean,
+            scale,
+            state.threads(),
+            state.bestStep(),
+            state.bestLoss());
+  }
+
+  private void evaluate(Json.ObjectBuilder json, Map<String, Double> scalars) {
+    var validation = Json.object();
+    double total = 0;
+    int measured = 0;
+    try (var _ = Scope.inference()) {
+      for (Objective objective : mixture.objectives()) {
+        var held = objective.validation(recipe.batches().micro(), recipe.evaluation().tokens());
+        if (held.isEmpty()) continue;
+        double loss = 0;
+        double units = 0;
+        var measures = new LinkedHashMap<String, Double>();
+        for (Batch batch : held) {
+          try (var _ = Scope.inference()) {
+            model.newGraph(0);
+            var outcome = batch.run(model, Backward.NONE);
+            loss += outcome.loss();
+            units += batch.units();
+            outcome.measures().forEach((name, sum) -> measures.merge(name, sum, Double::sum));
+          }
+        }
+        var one = Json.object().put("loss", loss / units);
+        scalars.put("validation/" + objective.name(), loss / units);
+        for (var measure : measures.entrySet()) {
+          boolean bytes = measure.getKey().equals("bytes");
+          String name = bytes ? "bits_per_byte" : measure.getKey();
+          double value =
+              bytes ? loss / Math.log(2) / measure.getValue() : measure.getValue() / units;
+          one.put(name, value);
+          scalars.put("validation/" + objective.name() + "/" + name, value);
+        }
+        validation.put(objective.name(), one.end());
+        total += loss / units;
+        measured++;
+      }
+    }
+    if (measured > 0) {
+      json.put("validation", validation.put("loss", total / measured).end());
+      if (total / measured < state.bestLoss()) state = state.best(total / measured);
+    }
+    var samples = new ArrayList<Json>();
+    sampler
+        .samples(recipe.seed())
+        .forEach((prompt, text) -> {
+          samples.add(Json.object().put("prompt", prompt).put("text", text).end());
+          progress.say("  " + prompt + "|" + text.replace('\n', ' '));
+        });
+    if (!samples.isEmpty()) json.put("samples", new Json.ArrayValue(samples));
+  }
+
+  private interface Action {
+    void run() throws IOException;
+  }
+
+  /// Does something with the averaged weights in place of the last ones.
+  private void withAverage(Action action) throws IOException {
+    average.ifPresent(WeightAverage::swap);
+    try {
+      action.run();
+    } finally {
+      average.ifPresent(WeightAverage::swap);
+    }
+  }
+
+  private void save() throws IOException {
+    var path = folder.checkpoint(state.step());
+    RunFolder.writeWhole(
+        path,
+        unfinished -> {
+          state.write(unfinished, tensors());
+          withAverage(() -> writer.write(unfinished));
+        });
+    kept.add(state.step());
+    var surplus = kept.subList(0, Math.max(0, kept.size() - recipe.checkpoints().keep()));
+    for (int step : surplus) {
+      if (step != state.bestStep()) RunFolder.delete(folder.checkpoint(step));
+    }
+    surplus.removeIf(step -> step != state.bestStep());
+  }
+
+  /// All tensors of the state by name.
+  private Map<String, Tensor> tensors() {
+    var tensors = new LinkedHashMap<String, Tensor>();
+    model.parameters().all().forEach((name, tensor) -> tensors.put("weight." + name, tensor));
+    optimizer.state().forEach((name, tensor) -> tensors.put("optimizer." + name, tensor));
+    average.ifPresent(
+        a -> a.tensors().forEach((name, tensor) -> tensors.put("average." + name, tensor)));
+    return tensors;
+  }
+}
