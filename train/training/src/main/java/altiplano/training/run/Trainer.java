@@ -58,7 +58,7 @@ public final class Trainer {
     this.sampler = sampler;
     this.progress = progress;
     this.mesh = Mesh.single();
-    Torch.threads(recipe.threads());
+    Torch.threads(recipe.threads(), recipe.precision() == Precision.FLOAT32);
     this.optimizer = new Optimizer(recipe.optimizer(), model.parameters());
     this.average =
         recipe.average() > 0
@@ -94,7 +94,7 @@ public final class Trainer {
     int step = kept.getLast();
     state = Checkpoint.read(folder.checkpoint(step));
     Checkpoint.readTensors(folder.checkpoint(step), tensors());
-    Torch.threads(state.threads());
+    Torch.threads(state.threads(), recipe.precision() == Precision.FLOAT32);
     mixture.seek(state.batches());
     for (Objective objective : mixture.objectives()) {
       objective.seek(state.positions().getOrDefault(objective.name(), 0L));

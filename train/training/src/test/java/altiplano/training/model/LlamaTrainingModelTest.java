@@ -111,12 +111,12 @@ class LlamaTrainingModelTest {
             float[] gradient = tensor.gradient().orElseThrow().floats();
             for (int probe = 0; probe < 3; probe++) {
               int at = random.nextInt(gradient.length);
-              double value = weights.get(name)[at];
-              weights.get(name)[at] = value + 1e-5;
+              double value = weight[at];
+              weight[at] = value + 1e-5;
               double above = plain.loss(text, c.causal);
-              weights.get(name)[at] = value - 1e-5;
+              weight[at] = value - 1e-5;
               double below = plain.loss(text, c.causal);
-              weights.get(name)[at] = value;
+              weight[at] = value;
               double expected = (above - below) / 2e-5;
               assertThat((double) gradient[at])
                   .as("%s[%d]", name, at)

@@ -4,6 +4,7 @@ import altiplano.model.LlamaConfig;
 import altiplano.model.LlamaConfig.Positions;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 
 /// The formulas of the model in float64, one text at a time: what training is compared with.
 ///
@@ -28,9 +29,9 @@ record PlainLlama(LlamaConfig config, Map<String, double[]> weights) {
     var x = new double[n][width];
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < width; j++) {
-        x[i][j] = weights.get("token_embd.weight")[tokens[i] * width + j];
+        x[i][j] = weight("token_embd.weight")[tokens[i] * width + j];
         if (config.positions() instanceof Positions.Learned) {
-          x[i][j] += weights.get("position_embd.weight")[i * width + j];
+          x[i][j] += weight("position_embd.weight")[i * width + j];
         }
       }
     }
@@ -112,24 +113,25 @@ record PlainLlama(LlamaConfig config, Map<String, double[]> weights) {
   }
 
   private double[][] norm(String name, double[][] x) {
-    double[] weight = weights.get(name + ".weight");
-    double[] bias = weights.get(name + ".bias");
+    double[] weight = weight(name + ".weight");
+    boolean biased = weights.containsKey(name + ".bias");
+    double[] bias = biased ? weight(name + ".bias") : new double[weight.length];
     var out = new double[x.length][config.width()];
     for (int i = 0; i < x.length; i++) {
       double mean = 0;
-      if (bias != null) for (double value : x[i]) mean += value / x[i].length;
+      if (biased) for (double value : x[i]) mean += value / x[i].length;
       double square = 0;
       for (double value : x[i]) square += (value - mean) * (value - mean) / x[i].length;
       double scale = 1 / Math.sqrt(square + config.normEpsilon());
       for (int j = 0; j < out[i].length; j++) {
-        out[i][j] = (x[i][j] - mean) * scale * weight[j] + (bias == null ? 0 : bias[j]);
+        out[i][j] = (x[i][j] - mean) * scale * weight[j] + bias[j];
       }
     }
     return out;
   }
 
   private double[][] linear(String name, double[][] x) {
-    double[] weight = weights.get(name + ".weight");
+    double[] weight = weight(name + ".weight");
     int in = x[0].length;
     var out = new double[x.length][weight.length / in];
     for (int i = 0; i < x.length; i++) {
@@ -138,6 +140,10 @@ record PlainLlama(LlamaConfig config, Map<String, double[]> weights) {
       }
     }
     return out;
+  }
+
+  private double[] weight(String name) {
+    return Objects.requireNonNull(weights.get(name), name);
   }
 
   private static void add(double[][] x, double[][] y) {
