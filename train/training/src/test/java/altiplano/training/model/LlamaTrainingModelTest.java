@@ -108,6 +108,7 @@ class LlamaTrainingModelTest {
       parameters
           .all()
           .forEach((name, tensor) -> {
+            double[] weight = Objects.requireNonNull(weights.get(name));
             float[] gradient = tensor.gradient().orElseThrow().floats();
             for (int probe = 0; probe < 3; probe++) {
               int at = random.nextInt(gradient.length);
