@@ -43,7 +43,8 @@ public final class DataFiles {
     var files = new ArrayList<Path>();
     for (Path path : data) {
       if (!Files.exists(path)) {
-        throw new DataException(path + ": no such file or folder. Set data to where the data lies.");
+        throw new DataException(
+            path + ": no such file or folder. Set data to where the data lies.");
       }
       if (!Files.isDirectory(path)) {
         files.add(path);

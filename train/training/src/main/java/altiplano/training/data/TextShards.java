@@ -68,8 +68,7 @@ public final class TextShards implements AutoCloseable {
     var end = tokenizer.specialId("<|end_of_text|>");
     int[] body = tokenizer.encode(text);
     int[] tokens =
-        IntStream.concat(
-                IntStream.concat(begin.stream(), Arrays.stream(body)), end.stream())
+        IntStream.concat(IntStream.concat(begin.stream(), Arrays.stream(body)), end.stream())
             .toArray();
     try {
       split.add(tokens);

@@ -47,11 +47,9 @@ public record ModelFolder(LlamaConfig config, Metadata vocabulary, List<Head> he
     var metadata = new Metadata(values);
     if (!heads.isEmpty()) metadata = Head.addTo(metadata, heads);
     var tensors = new ArrayList<OutgoingTensor>();
-    weights.forEach(
-        (name, tensor) ->
-            tensors.add(
-                OutgoingTensor.of(
-                    name, ElementType.F32, Shape.of(tensor.shape()), tensor::floats)));
+    weights.forEach((name, tensor) ->
+        tensors.add(
+            OutgoingTensor.of(name, ElementType.F32, Shape.of(tensor.shape()), tensor::floats)));
     try (var _ = Scope.inference()) {
       HuggingFaceFolder.write(folder, metadata, tensors);
     }

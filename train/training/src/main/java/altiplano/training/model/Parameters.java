@@ -21,6 +21,12 @@ public final class Parameters {
   /// the two matrices that end in the residual stream divided by `sqrt(2 layers)`.
   public static Parameters initial(LlamaConfig config, long seed) {
     var parameters = new Parameters();
+    addInitial(parameters, config, seed);
+    return parameters;
+  }
+
+  /// Adds the parameters of [#initial].
+  public static void addInitial(Parameters parameters, LlamaConfig config, long seed) {
     Torch.seed(seed);
     double residual = 0.02 / Math.sqrt(2.0 * config.layers());
     for (var tensor : config.tensors().entrySet()) {
@@ -31,7 +37,6 @@ public final class Parameters {
       else if (shape.length == 1) parameters.add(name, Tensor.full(1, Dtype.FLOAT32, shape));
       else parameters.addNormal(name, endsBlock ? residual : 0.02, shape);
     }
-    return parameters;
   }
 
   /// Adds a trained parameter; the tensor is kept and becomes a leaf.

@@ -5,10 +5,10 @@ import altiplano.shards.ShardLoader;
 import altiplano.shards.Shards;
 import altiplano.training.data.Packed;
 import altiplano.training.model.LlamaTrainingModel;
-import altiplano.training.torch.Ops;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Predicts each token from those before it in the same document (Radford et al. 2018).
@@ -17,13 +17,21 @@ public final class NextToken implements Objective {
   private final ShardLoader training;
   private final Optional<Shards> heldOut;
   private final TokenLoss loss;
+  private final int[] tokenBytes;
   private long position;
 
-  public NextToken(String name, ShardLoader training, Optional<Shards> heldOut, TokenLoss loss) {
+  /// @param tokenBytes how many bytes each token stands for
+  public NextToken(
+      String name,
+      ShardLoader training,
+      Optional<Shards> heldOut,
+      TokenLoss loss,
+      int[] tokenBytes) {
     this.name = name;
     this.training = training;
     this.heldOut = heldOut;
     this.loss = loss;
+    this.tokenBytes = tokenBytes;
   }
 
   @Override
@@ -38,7 +46,7 @@ public final class NextToken implements Objective {
     long first = position;
     for (int i = 0; i < sequences; i++) addPieces(training.at(position++), documents);
     return new Documents(
-        documents, loss, "%s: sequences %d to %d".formatted(name, first, position - 1));
+        documents, loss, tokenBytes, "%s: sequences %d to %d".formatted(name, first, position - 1));
   }
 
   @Override
@@ -64,7 +72,7 @@ public final class NextToken implements Objective {
       for (long i = at; i < Math.min(sequences, at + each); i++) {
         addPieces(shards.sequence(i), documents);
       }
-      batches.add(new Documents(documents, TokenLoss.PLAIN, "held-out sequence " + at));
+      batches.add(new Documents(documents, TokenLoss.PLAIN, tokenBytes, "held-out sequence " + at));
     }
     return batches;
   }
@@ -79,9 +87,9 @@ public final class NextToken implements Objective {
   }
 
   /// Documents side by side, each token predicting its successor.
-  record Documents(Packed inputs, long[] targets, TokenLoss loss, String describe)
+  record Documents(Packed inputs, long[] targets, TokenLoss loss, int[] tokenBytes, String describe)
       implements Batch {
-    Documents(List<int[]> documents, TokenLoss loss, String describe) {
+    Documents(List<int[]> documents, TokenLoss loss, int[] tokenBytes, String describe) {
       var inputs = new ArrayList<int[]>();
       var targets = new ArrayList<long[]>();
       for (int[] tokens : documents) {
@@ -89,7 +97,7 @@ public final class NextToken implements Objective {
         targets.add(Arrays.stream(tokens, 1, tokens.length).asLongStream().toArray());
       }
       var packed = Packed.of(inputs);
-      this(packed, packed.arrange(targets), loss, describe);
+      this(packed, packed.arrange(targets), loss, tokenBytes, describe);
     }
 
     @Override
@@ -99,12 +107,14 @@ public final class NextToken implements Objective {
 
     @Override
     public double units() {
-      return Arrays.stream(targets).filter(target -> target != Ops.IGNORED).count();
+      return targets.length;
     }
 
     @Override
     public Outcome run(LlamaTrainingModel model, Backward backward) {
-      return Outcome.of(loss.of(model, model.hidden(inputs, true), targets, backward));
+      double sum = loss.of(model, model.hidden(inputs, true), targets, backward);
+      double bytes = Arrays.stream(targets).mapToDouble(id -> tokenBytes[(int) id]).sum();
+      return new Outcome(sum, backward.active() ? Map.of() : Map.of("bytes", bytes));
     }
   }
 }

@@ -112,7 +112,7 @@ public record RunFolder(Path path) {
   public static void writeWhole(Path folder, FolderContent content) throws IOException {
     Path unfinished = folder.resolveSibling(folder.getFileName() + UNFINISHED);
     delete(unfinished);
-    Files.createDirectories(unfinished);
+    Files.createDirectories(unfinished.toAbsolutePath().getParent());
     try {
       content.write(unfinished);
       try (var files = Files.walk(unfinished)) {
@@ -129,7 +129,7 @@ public record RunFolder(Path path) {
     delete(old);
   }
 
-  /// Writes the files of a folder.
+  /// Makes a folder and its files.
   @FunctionalInterface
   public interface FolderContent {
     void write(Path folder) throws IOException;

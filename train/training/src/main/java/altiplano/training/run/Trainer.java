@@ -326,6 +326,10 @@ public final class Trainer {
             outcome.measures().forEach((name, sum) -> measures.merge(name, sum, Double::sum));
           }
         }
+        if (!Double.isFinite(loss)) {
+          progress.say(objective.name() + ": the held-out loss is " + loss);
+          continue;
+        }
         var one = Json.object().put("loss", loss / units);
         scalars.put("validation/" + objective.name(), loss / units);
         for (var measure : measures.entrySet()) {
@@ -341,7 +345,7 @@ public final class Trainer {
         measured++;
       }
     }
-    if (measured > 0) {
+    if (measured > 0 && Double.isFinite(total)) {
       json.put("validation", validation.put("loss", total / measured).end());
       if (total / measured < state.bestLoss()) state = state.best(total / measured);
     }
@@ -374,8 +378,8 @@ public final class Trainer {
     RunFolder.writeWhole(
         path,
         unfinished -> {
-          state.write(unfinished, tensors());
           withAverage(() -> writer.write(unfinished));
+          state.write(unfinished, tensors());
         });
     kept.add(state.step());
     var surplus = kept.subList(0, Math.max(0, kept.size() - recipe.checkpoints().keep()));

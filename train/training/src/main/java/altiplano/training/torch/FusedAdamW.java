@@ -2,6 +2,7 @@ package altiplano.training.torch;
 
 import java.util.List;
 import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.Scalar;
 
 /// One AdamW step over many tensors in one native call (Loshchilov and Hutter 2019).
 ///
@@ -27,6 +28,7 @@ public final class FusedAdamW {
       double decay,
       double epsilon) {
     if (parameters.isEmpty()) return;
+    for (Tensor made : steps) made.raw.add_(new Scalar(1)); // the kernel expects the new number
     Dispatch.call(
         "aten::_fused_adamw_",
         "",
