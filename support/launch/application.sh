@@ -24,6 +24,12 @@ choose_application() {
   builds=$here/target/altiplano/$application
 }
 
+# libtorch frees and allocates the same large blocks in every step: the C library shall keep them, since
+# fetching fresh pages from the system takes longer than most operations.
+keep_memory() {
+  export MALLOC_ARENA_MAX=1 MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 MALLOC_TOP_PAD_=67108864
+}
+
 # The one array of flags: an AOT cache serves only the flags it was made with.
 set_flags() { # COMPUTES
   flags=(-XX:+UseSerialGC -Xlog:aot=off -Xlog:cds=off --enable-native-access=ALL-UNNAMED)
@@ -158,6 +164,7 @@ start() {
   local folder=$builds/$build
   set_flags "$computes"
   set_class_path "$folder"
+  if [ "$application" = training ]; then keep_memory; fi
   local cache=$folder/computes-$computes.aot
   if [ -r "$cache" ]; then flags+=(-XX:AOTCache="$cache"); fi
   exec "$JDK25/bin/java" "${flags[@]}" -cp "$class_path" "$main" "$@"
