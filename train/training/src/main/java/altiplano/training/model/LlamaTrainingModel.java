@@ -155,6 +155,17 @@ public final class LlamaTrainingModel {
     return weight(config.tiedEmbedding() ? "token_embd.weight" : "output.weight");
   }
 
+  /// Applies the linear of a head in float32.
+  ///
+  /// @param states `[n, width]` float32
+  /// @return `[n, outputs]`
+  public Tensor head(String name, Tensor states) {
+    return Ops.linear(
+        states,
+        parameters.get("head." + name + ".weight"),
+        parameters.get("head." + name + ".bias"));
+  }
+
   /// Returns the multiplications and additions of a forward and backward pass: six a weight and
   /// row, and attention over half of each text.
   ///

@@ -6,7 +6,7 @@ import java.util.List;
 ///
 /// All randomness comes from the seed and the position, so that a run goes on exactly where a
 /// checkpoint was taken. Not thread-safe.
-public sealed interface Objective permits NextToken {
+public sealed interface Objective permits NextToken, Rehearsal {
   /// Returns the name under which the loss is logged.
   String name();
 

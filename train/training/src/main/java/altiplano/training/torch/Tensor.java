@@ -261,6 +261,11 @@ public final class Tensor {
     return new Tensor(raw.max(dimension, false).get0());
   }
 
+  /// Returns how many values equal those of `other`.
+  public double equalCount(Tensor other) {
+    return raw.eq(other.raw).sum().item().toDouble();
+  }
+
   /// Returns whether no value is infinite or NaN.
   public boolean isFinite() {
     return torch.isfinite(raw).all().item_bool();
