@@ -10,8 +10,11 @@ import jdk.incubator.vector.FloatVector;
 /// Weights of any quantised type in the memory map: each row is decoded to floats in the cache and
 /// multiplied there.
 final class BlockWeights extends Weights {
+  private final BlockDecoder decoder;
+
   BlockWeights(Tensor tensor) {
     super(tensor);
+    decoder = BlockDecoder.of(tensor.type());
   }
 
   /// Each row decodes the weights again.
@@ -47,6 +50,7 @@ final class BlockWeights extends Weights {
 
   @Override
   void decode(int row, int from, int count, float[] target, int to) {
-    tensor.type().decode(data, row * rowBytes + tensor.type().bytes(from), target, to, count);
+    long at = row * rowBytes + (long) (from / decoder.length()) * decoder.bytes();
+    decoder.decode(data, at, target, to, count);
   }
 }

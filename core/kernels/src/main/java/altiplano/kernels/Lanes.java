@@ -46,8 +46,7 @@ final class Lanes {
   static final VectorOperators.Conversion<Integer, Short> I2S =
       VectorOperators.Conversion.ofCast(int.class, short.class);
 
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+  static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
   private static final IntVector BYTE_SHIFTS =
       IntVector.broadcast(INTS, 24).sub(IntVector.zero(INTS).addIndex(8));
 

@@ -2,16 +2,22 @@ package altiplano.kernels;
 
 import static altiplano.kernels.Lanes.COUNT;
 import static altiplano.kernels.Lanes.FLOATS;
+import static altiplano.kernels.Lanes.HALF_SHORTS;
 import static altiplano.kernels.Lanes.INTS;
 import static altiplano.kernels.Lanes.LITTLE_ENDIAN;
+import static altiplano.kernels.Lanes.S2I;
 import static altiplano.kernels.Lanes.SHORTS;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 
+import altiplano.tensor.ElementType;
 import altiplano.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -28,8 +34,11 @@ import jdk.incubator.vector.ShortVector;
 /// With inputs of 8 bits the products are summed in the short lanes: 32 products of at most 8 * 127
 /// fit.
 final class Q4Weights extends Weights {
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+  private static final VarHandle INT_OF_BYTES =
+      MethodHandles.byteArrayViewVarHandle(int[].class, LITTLE_ENDIAN);
+  private static final VarHandle SHORT_OF_BYTES =
+      MethodHandles.byteArrayViewVarHandle(short[].class, LITTLE_ENDIAN);
+  private static final BlockDecoder DECODER = BlockDecoder.of(ElementType.Q4_0);
   private static final int BLOCK = 32;
   private static final int BLOCK_BYTES = 18;
 
@@ -63,32 +72,50 @@ final class Q4Weights extends Weights {
     return packed.byteSize();
   }
 
+  int groups() {
+    return (rows + GROUP - 1) / GROUP;
+  }
+
   @Override
   int rowsTogether() {
     return GROUP;
   }
 
-  /// Fills in rows `from .. to`.
+  /// Fills in the groups `from .. to`.
   void repack(int from, int to) {
-    for (int row = from; row < to; row++) {
-      int inGroup = row % GROUP;
-      int lane = inGroup < COUNT ? 2 * inGroup : 2 * (inGroup - COUNT) + 1;
-      long source = row * rowBytes;
-      long target = (long) (row / GROUP) * GROUP * rowBytes;
+    var source = new byte[Math.toIntExact(GROUP * rowBytes)];
+    var target = new short[9 * GROUP];
+    for (int group = from; group < to; group++) {
+      int here = Math.min(GROUP, rows - group * GROUP);
+      long start = group * GROUP * rowBytes;
+      MemorySegment.copy(data, ValueLayout.JAVA_BYTE, start, source, 0, (int) (here * rowBytes));
       for (int b = 0; b < columns / BLOCK; b++) {
-        packed.set(SHORT, target + 2L * inGroup, data.get(SHORT, source));
-        for (int j = 0; j < 4; j++) {
-          // Byte i of a block holds columns i and 16 + i, each plus 8: the top bit, turned over,
-          // is the sign.
-          int bytes = data.get(INT, source + 2 + 4L * j) ^ 0x88888888;
-          long at = target + (1 + j) * VECTOR_BYTES + 2L * lane;
-          packed.set(SHORT, at, (short) Integer.compress(bytes, 0x0f0f0f0f));
-          packed.set(SHORT, at + 4 * VECTOR_BYTES, (short) Integer.compress(bytes, 0xf0f0f0f0));
+        for (int row = 0; row < here; row++) {
+          repackBlock(source, (int) (row * rowBytes) + b * BLOCK_BYTES, row, target);
         }
-        source += BLOCK_BYTES;
-        target += GROUP_BLOCK_BYTES;
+        long at = start + b * GROUP_BLOCK_BYTES;
+        MemorySegment.copy(target, 0, packed, SHORT, at, target.length);
       }
     }
+  }
+
+  /// Byte `i` of a block holds columns `i` and `16 + i`, each plus 8: the top bit, turned over, is
+  /// the sign.
+  private static void repackBlock(byte[] source, int at, int row, short[] target) {
+    int lane = row < COUNT ? 2 * row : 2 * (row - COUNT) + 1;
+    target[row] = (short) SHORT_OF_BYTES.get(source, at);
+    for (int j = 0; j < 4; j++) {
+      int bytes = (int) INT_OF_BYTES.get(source, at + 2 + 4 * j) ^ 0x88888888;
+      target[(1 + j) * GROUP + lane] = lowNibbles(bytes);
+      target[(5 + j) * GROUP + lane] = lowNibbles(bytes >>> 4);
+    }
+  }
+
+  /// Returns the low nibbles of four bytes side by side.
+  private static short lowNibbles(int bytes) {
+    int pairs = bytes & 0x0f0f0f0f;
+    pairs |= pairs >>> 4;
+    return (short) (pairs & 0xff | pairs >>> 8 & 0xff00);
   }
 
   @Override
@@ -124,11 +151,35 @@ final class Q4Weights extends Weights {
       }
       var sums = sum0.add(sum1).reinterpretAsInts();
       var xScale = FloatVector.broadcast(FLOATS, scales[xBlock + b]);
-      var lowScales = Lanes.fromFloat16(packed, at).mul(xScale);
-      var lowSums = (FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0);
-      low = lowScales.fma(lowSums, low);
-      var highScales = Lanes.fromFloat16(packed, at + VECTOR_BYTES / 2).mul(xScale);
-      high = highScales.fma((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0), high);
+      var lowBits =
+          (IntVector)
+              ShortVector.fromMemorySegment(HALF_SHORTS, packed, at, LITTLE_ENDIAN)
+                  .convertShape(S2I, INTS, 0);
+      var lowScales =
+          lowBits
+              .lanewise(LSHL, 17)
+              .lanewise(LSHR, 4)
+              .or(lowBits.and(0x80000000))
+              .reinterpretAsFloats()
+              .mul(0x1p112f);
+      low =
+          lowScales
+              .mul(xScale)
+              .fma((FloatVector) sums.lanewise(LSHL, 16).lanewise(ASHR, 16).convert(I2F, 0), low);
+      var highBits =
+          (IntVector)
+              ShortVector.fromMemorySegment(
+                      HALF_SHORTS, packed, at + VECTOR_BYTES / 2, LITTLE_ENDIAN)
+                  .convertShape(S2I, INTS, 0);
+      var highScales =
+          highBits
+              .lanewise(LSHL, 17)
+              .lanewise(LSHR, 4)
+              .or(highBits.and(0x80000000))
+              .reinterpretAsFloats()
+              .mul(0x1p112f);
+      high =
+          highScales.mul(xScale).fma((FloatVector) sums.lanewise(ASHR, 16).convert(I2F, 0), high);
     }
     low.intoArray(target, 0);
     high.intoArray(target, COUNT);
@@ -174,8 +225,31 @@ final class Q4Weights extends Weights {
                 .fma(x3, low1);
         high1 = ((FloatVector) eight.lanewise(ASHR, 28).convert(I2F, 0)).fma(x3, high1);
       }
-      low = Lanes.fromFloat16(packed, at).fma(low0.add(low1), low);
-      high = Lanes.fromFloat16(packed, at + VECTOR_BYTES / 2).fma(high0.add(high1), high);
+      var lowBits =
+          (IntVector)
+              ShortVector.fromMemorySegment(HALF_SHORTS, packed, at, LITTLE_ENDIAN)
+                  .convertShape(S2I, INTS, 0);
+      var lowScales =
+          lowBits
+              .lanewise(LSHL, 17)
+              .lanewise(LSHR, 4)
+              .or(lowBits.and(0x80000000))
+              .reinterpretAsFloats()
+              .mul(0x1p112f);
+      low = lowScales.fma(low0.add(low1), low);
+      var highBits =
+          (IntVector)
+              ShortVector.fromMemorySegment(
+                      HALF_SHORTS, packed, at + VECTOR_BYTES / 2, LITTLE_ENDIAN)
+                  .convertShape(S2I, INTS, 0);
+      var highScales =
+          highBits
+              .lanewise(LSHL, 17)
+              .lanewise(LSHR, 4)
+              .or(highBits.and(0x80000000))
+              .reinterpretAsFloats()
+              .mul(0x1p112f);
+      high = highScales.fma(high0.add(high1), high);
     }
     low.intoArray(target, 0);
     high.intoArray(target, COUNT);
@@ -184,6 +258,7 @@ final class Q4Weights extends Weights {
   /// Reads the file's own blocks: prompts decode a row at a time.
   @Override
   void decode(int row, int from, int count, float[] target, int to) {
-    tensor.type().decode(data, row * rowBytes + tensor.type().bytes(from), target, to, count);
+    long at = row * rowBytes + (long) (from / BLOCK) * BLOCK_BYTES;
+    DECODER.decode(data, at, target, to, count);
   }
 }

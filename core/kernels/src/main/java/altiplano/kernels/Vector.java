@@ -86,8 +86,7 @@ final class Vector implements Kernels {
   private Weights repacked(Tensor tensor) {
     var memory = arena.allocate(Q4Weights.packedBytes(tensor), 64);
     var repacked = new Q4Weights(tensor, memory, rounds(ElementType.Q4_0));
-    int grain = Math.max(1, repacked.rows() / (PARTS_A_THREAD * threads()));
-    workers.run(repacked.rows(), grain, (from, to, worker) -> repacked.repack(from, to));
+    workers.run(repacked.groups(), 4, (from, to, worker) -> repacked.repack(from, to));
     return repacked;
   }
 
