@@ -75,6 +75,12 @@ public final class Constraint {
     return new Constraint(Grammar.choice(texts));
   }
 
+  /// A part of `source` that is not empty, or exactly one of the `others`: an answer that is
+  /// quoted, or says that there is none.
+  public static Constraint partOf(String source, List<String> others) {
+    return new Constraint(Grammar.partOf(source, others));
+  }
+
   /// Returns the state before the first generated token.
   ///
   /// The first call for a tokenizer sorts its vocabulary; later ones are cheap.

@@ -19,6 +19,12 @@ public record Grammar(Map<String, Expression> rules, String root) {
     return of(Expression.texts(texts));
   }
 
+  /// Returns the grammar of all parts of a text, and of other texts.
+  public static Grammar partOf(String source, List<String> others) {
+    return of(
+        Expression.choice(new Expression.Machine(Nfa.partsOf(source)), Expression.texts(others)));
+  }
+
   static Grammar of(Expression expression) {
     return new Grammar(Map.of("root", expression), "root");
   }

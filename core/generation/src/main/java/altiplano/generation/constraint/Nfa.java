@@ -85,6 +85,22 @@ final class Nfa {
     return nfa;
   }
 
+  /// Returns the automaton of all parts of a text that are not empty.
+  static Nfa partsOf(String text) {
+    var nfa = new Nfa();
+    int at = nfa.newState();
+    nfa.add(START, NOTHING, at);
+    for (int c : text.codePoints().toArray()) {
+      int next = nfa.newState();
+      nfa.add(at, new One(CodePoints.of(c), Spelling.PLAIN), next);
+      nfa.add(START, NOTHING, next);
+      // The last character of a part leads to the end.
+      nfa.add(at, new One(CodePoints.of(c), Spelling.PLAIN), ACCEPT);
+      at = next;
+    }
+    return nfa;
+  }
+
   int states() {
     return edges.size();
   }

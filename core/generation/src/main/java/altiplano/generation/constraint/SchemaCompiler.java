@@ -42,7 +42,8 @@ import java.util.function.Supplier;
 /// `additionalProperties` opens it; one that names none is open. Strings may use any of JSON's
 /// escapes; property names, literals and formats are spelled as writers of JSON spell them.
 /// Integers have neither fraction nor exponent, bounded numbers no exponent. Keywords that say
-/// nothing about the value are passed over; those that do and are not supported are refused.
+/// nothing about the value are passed over; those that do and are not supported are refused. The
+/// keyword `x-part-of` of our own asks for a string that stands in the text it holds.
 public final class SchemaCompiler {
   private static final Set<String> ANNOTATIONS =
       Set.of(
@@ -60,12 +61,16 @@ public final class SchemaCompiler {
           "readOnly",
           "title",
           "writeOnly");
+
+  /// Our own keyword: the string stands somewhere in the text given.
+  private static final String PART_OF = "x-part-of";
+
   private static final Map<String, List<String>> KEYWORDS_BY_TYPE = new LinkedHashMap<>();
 
   static {
     KEYWORDS_BY_TYPE.put("object", List.of("properties", "required", "additionalProperties"));
     KEYWORDS_BY_TYPE.put("array", List.of("items", "prefixItems", "minItems", "maxItems"));
-    KEYWORDS_BY_TYPE.put("string", List.of("minLength", "maxLength", "pattern", "format"));
+    KEYWORDS_BY_TYPE.put("string", List.of("minLength", "maxLength", "pattern", "format", PART_OF));
     KEYWORDS_BY_TYPE.put(
         "number",
         List.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"));
@@ -124,7 +129,7 @@ public final class SchemaCompiler {
   private Expression value(ObjectValue schema, String where) {
     var keywords = new LinkedHashSet<>(schema.members().keySet());
     keywords.removeAll(ANNOTATIONS);
-    keywords.removeIf(keyword -> keyword.startsWith("x-"));
+    keywords.removeIf(keyword -> keyword.startsWith("x-") && !keyword.equals(PART_OF));
     for (String keyword : keywords) checkSupported(keyword, schema, where);
     if (keywords.contains("$ref")) {
       alone("$ref", keywords, where);
@@ -365,6 +370,9 @@ public final class SchemaCompiler {
       } catch (ConstraintException cause) {
         throw broken(where, Objects.requireNonNull(cause.getMessage()));
       }
+    }
+    if (schema.members().containsKey(PART_OF)) {
+      requirements.add(Nfa.partsOf(textOf(schema, PART_OF, where)));
     }
     int min = count(schema, "minLength", where).orElse(0);
     int max = count(schema, "maxLength", where).orElse(Repeat.UNBOUNDED);

@@ -90,6 +90,17 @@ class GrammarConstraintTest {
         .hasMessage("a choice needs at least one text");
   }
 
+  @Test
+  void a_quotation_stands_in_its_source() {
+    var constraint = Constraint.partOf("头痛两天,无发热。", List.of("不在文中"));
+    for (String text : List.of("头痛", "两天", "头痛两天,无发热。", "。", "不在文中")) {
+      assertThat(constraint.accepts(text)).as(text).isTrue();
+    }
+    for (String text : List.of("", "头天", "痛头", "文中")) {
+      assertThat(constraint.accepts(text)).as(text).isFalse();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
