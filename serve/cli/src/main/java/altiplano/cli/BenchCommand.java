@@ -12,8 +12,11 @@ import altiplano.model.RandomModel;
 import altiplano.tensor.ElementType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import picocli.CommandLine.Command;
@@ -129,21 +132,20 @@ final class BenchCommand implements Runnable {
       boolean tied = !file.tensors().containsKey("output.weight");
       long bytes = 0;
       long parameters = 0;
-      var byType = new long[ElementType.values().length];
+      var byType = new EnumMap<ElementType, Long>(ElementType.class);
       for (var entry : file.tensors().entrySet()) {
         var tensor = entry.getValue();
         // Of a table that is no output head too, a token reads one row.
         if (entry.getKey().startsWith("token_embd") && !tied) continue;
         bytes += tensor.data().byteSize();
-        byType[tensor.type().ordinal()] += tensor.data().byteSize();
+        byType.merge(tensor.type(), tensor.data().byteSize(), Long::sum);
         boolean inBlock = entry.getKey().startsWith("blk.");
         if (inBlock && tensor.shape().dimensions().size() == 2) {
           parameters += tensor.shape().elements();
         }
       }
-      int most = 0;
-      for (int i = 1; i < byType.length; i++) if (byType[i] > byType[most]) most = i;
-      return new Work(ElementType.values()[most], bytes, parameters);
+      var most = Collections.max(byType.entrySet(), Map.Entry.comparingByValue()).getKey();
+      return new Work(most, bytes, parameters);
     }
 
     /// Tokens a second if nothing but reading the weights took time.
