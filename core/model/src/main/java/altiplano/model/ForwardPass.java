@@ -27,6 +27,8 @@ final class ForwardPass implements AutoCloseable {
 
   /// Sees what a layer's attention is computed from.
   interface Observer {
+    /// Called once a layer, before attention.
+    ///
     /// @param q rotated queries, `[rows, heads * headSize]`
     /// @param k rotated keys, `[rows, keyValueHeads * headSize]`
     void see(int layer, MemorySegment q, MemorySegment k);

@@ -16,6 +16,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LlamaModelTest {
@@ -124,7 +125,7 @@ class LlamaModelTest {
     return RandomModel.of(TestConfigs.LLAMA, ElementType.F32, 1);
   }
 
-  private static void assertRefused(String name, Shape shape, String message) {
+  private static void assertRefused(String name, @Nullable Shape shape, String message) {
     try (var arena = Arena.ofShared()) {
       var tensor =
           shape == null
@@ -141,12 +142,12 @@ class LlamaModelTest {
   /// A model file in which something is different.
   private record Changed(ModelFile file, Metadata metadata, Map<String, Tensor> tensors)
       implements ModelFile {
-    Changed(ModelFile file, String name, Tensor tensor) {
+    Changed(ModelFile file, String name, @Nullable Tensor tensor) {
       this(file, file.metadata(), changed(file.tensors(), name, tensor));
     }
 
     private static Map<String, Tensor> changed(
-        Map<String, Tensor> tensors, String name, Tensor tensor) {
+        Map<String, Tensor> tensors, String name, @Nullable Tensor tensor) {
       var all = new LinkedHashMap<>(tensors);
       if (tensor == null) {
         all.remove(name);
