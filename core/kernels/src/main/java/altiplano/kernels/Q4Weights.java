@@ -87,7 +87,7 @@ final class Q4Weights extends Weights {
     var target = new short[9 * GROUP];
     for (int group = from; group < to; group++) {
       int here = Math.min(GROUP, rows - group * GROUP);
-      long start = group * GROUP * rowBytes;
+      long start = (long) group * GROUP * rowBytes;
       MemorySegment.copy(data, ValueLayout.JAVA_BYTE, start, source, 0, (int) (here * rowBytes));
       for (int b = 0; b < columns / BLOCK; b++) {
         for (int row = 0; row < here; row++) {
@@ -115,7 +115,7 @@ final class Q4Weights extends Weights {
   private static short lowNibbles(int bytes) {
     int pairs = bytes & 0x0f0f0f0f;
     pairs |= pairs >>> 4;
-    return (short) (pairs & 0xff | pairs >>> 8 & 0xff00);
+    return (short) ((pairs & 0xff) | ((pairs >>> 8) & 0xff00));
   }
 
   @Override
