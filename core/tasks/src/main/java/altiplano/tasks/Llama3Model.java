@@ -70,14 +70,18 @@ public final class Llama3Model implements AutoCloseable {
   ///
   /// @throws IllegalStateException if none does
   public static Llama3Model load() {
-    return of(
-        ServiceLoader.load(BundledModel.class)
-            .findFirst()
-            .orElseThrow(() ->
-                new IllegalStateException(
-                    "no model is bundled with this program. Add altiplano-mini to it, or name a"
-                        + " model: load(path)."))
-            .open(ModelOptions.DEFAULT));
+    return bundled(ModelOptions.DEFAULT)
+        .orElseThrow(() ->
+            new IllegalStateException(
+                "no model is bundled with this program. Add altiplano-mini to it, or name a"
+                    + " model: load(path)."));
+  }
+
+  /// Opens the model that comes with the program, if there is one.
+  public static Optional<Llama3Model> bundled(ModelOptions options) {
+    return ServiceLoader.load(BundledModel.class)
+        .findFirst()
+        .map(bundled -> of(bundled.open(options)));
   }
 
   /// Opens a GGUF file or a Hugging Face folder.

@@ -10,6 +10,13 @@ final class Commands {
     return List.of(
         new RunCommand(streams),
         new ChatCommand(streams),
+        new GenerateCommand(streams),
+        new SentimentCommand(streams),
+        new ExtractCommand(streams),
+        new AskCommand(streams),
+        new ClassifyCommand(streams),
+        new SimilarCommand(streams),
+        new ContractCommand(streams),
         new LogitsCommand(streams),
         new TokenizeCommand(streams),
         new EmbedCommand(streams),

@@ -48,8 +48,7 @@ public record Classification(String head, Pooling pooling, boolean causal)
       var wanted = Tensor.of(labels, labels.length);
       var loss = Ops.crossEntropy(logits, wanted, 0);
       backward.from(loss);
-      return new Outcome(
-          loss.item(), Map.of("accuracy", logits.argmax(1).equalCount(wanted)));
+      return new Outcome(loss.item(), Map.of("accuracy", logits.argmax(1).equalCount(wanted)));
     }
   }
 }

@@ -14,15 +14,14 @@ import java.util.Map;
 /// InfoNCE: each text shall find its pair among all the others of the batch (van den Oord et al.
 /// 2018), hard negatives among them.
 ///
-/// Gradients are cached (Gao et al. 2021, "Scaling Deep Contrastive Learning Batch Size under Memory
-/// Limited Setup"): vectors are made without a graph, the loss gives each its gradient, and the texts
-/// are read again, piece by piece, to send it on. A batch can so be larger than memory.
+/// Gradients are cached (Gao et al. 2021, "Scaling Deep Contrastive Learning Batch Size under
+/// Memory Limited Setup"): vectors are made without a graph, the loss gives each its gradient, and
+/// the texts are read again, piece by piece, to send it on. A batch can so be larger than memory.
 ///
 /// @param temperature divides the cosines
 /// @param pairs in a batch
 /// @param piece most tokens that are read at a time
-public record Contrastive(
-    double temperature, int pairs, Pooling pooling, boolean causal, int piece)
+public record Contrastive(double temperature, int pairs, Pooling pooling, boolean causal, int piece)
     implements Task<Contrastive.Example> {
 
   /// Two texts of equal meaning and some that are only close.
@@ -108,8 +107,7 @@ public record Contrastive(
 
     private Tensor vectors(LlamaTrainingModel model, List<int[]> some) {
       var packed = Packed.of(some);
-      return Pooled.normalised(
-          Pooled.of(model.hidden(packed, task.causal), packed, task.pooling));
+      return Pooled.normalised(Pooled.of(model.hidden(packed, task.causal), packed, task.pooling));
     }
 
     private List<List<int[]>> pieces() {

@@ -35,8 +35,7 @@ public record Distillation(LlamaTrainingModel teacher, double temperature, doubl
     return new Texts(this, packed, packed.arrange(targets), describe);
   }
 
-  record Texts(Distillation task, Packed inputs, long[] targets, String describe)
-      implements Batch {
+  record Texts(Distillation task, Packed inputs, long[] targets, String describe) implements Batch {
     @Override
     public int tokens() {
       return inputs.rows();

@@ -49,8 +49,7 @@ public record Instruct(TokenLoss loss) implements Task<Instruct.Example> {
   }
 
   /// Conversations side by side.
-  record Replies(Packed inputs, long[] targets, TokenLoss loss, String describe)
-      implements Batch {
+  record Replies(Packed inputs, long[] targets, TokenLoss loss, String describe) implements Batch {
     @Override
     public int tokens() {
       return inputs.rows();

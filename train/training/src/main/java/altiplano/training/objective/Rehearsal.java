@@ -16,8 +16,7 @@ public final class Rehearsal<T> implements Objective {
   private long position;
 
   /// @param items the endless stream of items: what stands at a position never changes
-  public Rehearsal(
-      String name, LongFunction<T> items, List<T> heldOut, Task<T> task, long seed) {
+  public Rehearsal(String name, LongFunction<T> items, List<T> heldOut, Task<T> task, long seed) {
     this.name = name;
     this.items = items;
     this.heldOut = heldOut;

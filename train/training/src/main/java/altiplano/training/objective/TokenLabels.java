@@ -58,8 +58,7 @@ public record TokenLabels(String head, boolean causal) implements Task<TokenLabe
     return new Texts(this, packed, labels, describe);
   }
 
-  record Texts(TokenLabels task, Packed inputs, long[] labels, String describe)
-      implements Batch {
+  record Texts(TokenLabels task, Packed inputs, long[] labels, String describe) implements Batch {
     @Override
     public int tokens() {
       return inputs.rows();
@@ -77,8 +76,7 @@ public record TokenLabels(String head, boolean causal) implements Task<TokenLabe
       var wanted = Tensor.of(labels, labels.length);
       var loss = Ops.crossEntropy(logits, wanted, 0);
       backward.from(loss);
-      return new Outcome(
-          loss.item(), Map.of("accuracy", logits.argmax(1).equalCount(wanted)));
+      return new Outcome(loss.item(), Map.of("accuracy", logits.argmax(1).equalCount(wanted)));
     }
   }
 }

@@ -1,0 +1,64 @@
+package altiplano.cli;
+
+import altiplano.files.Json;
+import altiplano.tasks.Sentiment;
+import altiplano.tasks.Sentiment.Scale;
+import altiplano.tasks.TaskOptions;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Says how texts feel about their subject.
+@Command(name = "sentiment")
+final class SentimentCommand implements Runnable {
+  private final Streams streams;
+  @Mixin private TaskModel model;
+  @Mixin private TaskTexts texts;
+  @Mixin private ReportOptions report;
+
+  @Option(names = "--domain", paramLabel = "review|finance")
+  private Optional<Scale> domain = Optional.empty();
+
+  SentimentCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public void run() {
+    var rows = texts.rows(streams);
+    try (var model = this.model.open()) {
+      for (var row : rows) {
+        String text = row.field("text");
+        Sentiment mood =
+            domain.isPresent()
+                ? model.analyzeSentiment(text, domain.get(), TaskOptions.DEFAULT)
+                : model.analyzeSentiment(text);
+        streams.out().println(texts.json() ? toJson(mood) : toText(mood)).flush();
+      }
+    }
+  }
+
+  private static String toJson(Sentiment mood) {
+    var probabilities = Json.object();
+    mood.probabilities().forEach((label, p) -> probabilities.put(lower(label), p));
+    return Json.object()
+        .put("label", lower(mood.label()))
+        .put("probabilities", probabilities.end())
+        .put("domain", lower(mood.scale()))
+        .end()
+        .write();
+  }
+
+  private static String toText(Sentiment mood) {
+    var text = new StringBuilder("%s (%s)".formatted(lower(mood.label()), lower(mood.scale())));
+    mood.probabilities()
+        .forEach((label, p) -> text.append("%n  %-9s %5.1f%%".formatted(lower(label), 100 * p)));
+    return text.toString();
+  }
+
+  private static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,93 @@
+package altiplano.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import altiplano.files.Json;
+import altiplano.files.Json.ArrayValue;
+import altiplano.files.Json.ObjectValue;
+import altiplano.testing.Shared;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The tasks' commands: what scripts rely on, on a model of random weights.
+final class TasksTest {
+  @TempDir private Path folder;
+
+  private static CliRun task(String... arguments) {
+    String[] all = new String[arguments.length + 2];
+    System.arraycopy(arguments, 0, all, 0, arguments.length);
+    all[arguments.length] = "--model";
+    all[arguments.length + 1] = Shared.path("fixtures/tiny-f32.gguf").toString();
+    return CliRun.of(all);
+  }
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  private static ObjectValue object(CliRun run) {
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    return (ObjectValue) Json.parse(run.out());
+  }
+
+  @Test
+  void sentiment_gives_a_line_a_text() throws IOException {
+    var input = file("two.jsonl", "{\"text\":\"很好。\"}\n{\"text\":\"太差了。\"}\n");
+    var run = task("sentiment", "--input", input.toString(), "--domain", "review");
+    assertThat(run.out().lines())
+        .hasSize(2)
+        .allSatisfy(line -> {
+          var probabilities = ((ObjectValue) Json.parse(line)).members().get("probabilities");
+          assertThat(((ObjectValue) probabilities).members())
+              .containsOnlyKeys("positive", "negative", "neutral");
+        });
+  }
+
+  @Test
+  void extract_gives_every_field_of_the_domain() {
+    var result = object(task("extract", "患者,男性,45岁。", "--domain", "medical", "--json"));
+    assertThat(((ObjectValue) result.members().get("fields")).members())
+        .containsKeys("sex", "age", "chief_complaint", "diagnosis");
+  }
+
+  @Test
+  void ask_gives_offsets_or_null() throws IOException {
+    var passage = file("passage.txt", "长江全长约6300公里。");
+    var answer = object(task("ask", "长江有多长?", "--passage", passage.toString(), "--json"));
+    assertThat(answer.members()).containsOnlyKeys("answer", "start", "end", "confidence");
+  }
+
+  @Test
+  void classify_and_similar_give_what_they_promise() {
+    var result = object(task("classify", "--labels", "体育,财经", "股市今天上涨。", "--json"));
+    assertThat(((ObjectValue) result.members().get("probabilities")).members())
+        .containsOnlyKeys("体育", "财经");
+    assertThat(object(task("similar", "今天天气很好", "今天天气不错", "--json")).members())
+        .containsOnlyKeys("similarity");
+  }
+
+  @Test
+  void contract_review_needs_no_model() throws IOException {
+    var contract = file("c.txt", "劳动合同\n第一条 合同期限为一年,试用期六个月。\n");
+    var review = object(CliRun.of("contract", "review", contract.toString(), "--json"));
+    var clauses = (ArrayValue) review.members().get("clauses");
+    var findings = (ArrayValue) review.members().get("findings");
+    assertThat(clauses.elements()).hasSize(1);
+    assertThat(
+            IntStream.range(0, findings.elements().size())
+                .mapToObj(i -> ((ObjectValue) findings.elements().get(i)).members().get("clause")))
+        .contains(Json.of("第一条"));
+  }
+
+  @Test
+  void wrong_use_is_told_before_a_model_is_loaded() {
+    assertThat(CliRun.of("sentiment").exitCode()).isEqualTo(2);
+    assertThat(CliRun.of("ask", "长江有多长?").exitCode()).isEqualTo(2);
+    assertThat(CliRun.of("similar", "a").exitCode()).isEqualTo(2);
+    assertThat(CliRun.of("contract", "sign", "x").exitCode()).isEqualTo(2);
+  }
+}
