@@ -62,11 +62,11 @@ record LlamaWeights(
       var name = "head." + head.name() + ".weight";
       int outputs = head.labels().size();
       if (head.kind() == Head.Kind.EMBEDDING) {
-        outputs = Math.toIntExact(require(file, name).shape().rows());
+        outputs = Math.toIntExact(file.tensor(name).shape().rows());
       }
       required.put(name, Shape.of(outputs, config.width()));
     }
-    required.forEach((name, shape) -> checkShape(file, name, require(file, name), shape));
+    required.forEach((name, shape) -> checkShape(file, name, file.tensor(name), shape));
 
     var optional = new LinkedHashMap<String, Shape>();
     required.forEach((name, shape) -> {
@@ -100,13 +100,6 @@ record LlamaWeights(
           "the shape is %s, and by the metadata it must be %s".formatted(tensor.shape(), expected),
           "Convert the model again.");
     }
-  }
-
-  private static Tensor require(ModelFile file, String name) {
-    var tensor = file.tensors().get(name);
-    if (tensor != null) return tensor;
-    throw new ModelFormatException(
-        file.path(), "tensor " + name, "the tensor is missing", "It is no complete Llama model.");
   }
 
   private static String biasOf(String weight) {
@@ -155,7 +148,7 @@ record LlamaWeights(
     }
 
     Matrix matrix(String name) {
-      return kernels.matrix(require(file, name + ".weight"));
+      return kernels.matrix(file.tensor(name + ".weight"));
     }
 
     Linear linear(String name) {

@@ -3,6 +3,7 @@ package altiplano.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import altiplano.kernels.CacheType;
 import altiplano.kernels.KernelOptions;
@@ -10,6 +11,8 @@ import altiplano.kernels.KernelOptions.Activations;
 import altiplano.kernels.KernelOptions.Engine;
 import altiplano.model.Batch.Wanted;
 import altiplano.tensor.ElementType;
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -131,6 +134,23 @@ class ForwardTest {
           .isInstanceOf(ContextLengthException.class)
           .hasMessageStartingWith("11 tokens exceed the context of 10.");
       assertThat(cache.length()).isEqualTo(8);
+    }
+  }
+
+  @Test
+  void a_decoding_step_allocates_next_to_nothing() {
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (var model = open(RandomModel.of(TestConfigs.LLAMA, ElementType.F32, 1), 1);
+        var cache = model.newCache()) {
+      assumeThat(model.engine()).as("the reference allocates").isNotEqualTo("scalar");
+      var logits = new Logits();
+      int[] token = {5};
+      for (int i = 0; i < 64; i++) model.forward(Batch.of(cache, token, Wanted.LAST), logits);
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 60; i++) model.forward(Batch.of(cache, token, Wanted.LAST), logits);
+      long perToken = (threads.getCurrentThreadAllocatedBytes() - before) / 60;
+      // The batch, and a few views a layer; nothing of the size of a row.
+      assertThat(perToken).isLessThan(4096);
     }
   }
 

@@ -4,10 +4,8 @@ import altiplano.files.ModelFile;
 import altiplano.model.LlamaConfig.Activation;
 import altiplano.model.LlamaConfig.Normalization;
 import altiplano.model.LlamaConfig.Positions;
-import altiplano.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 
 /// The model in plain loops over float64: slow and obvious, to be checked by eye.
 ///
@@ -174,8 +172,7 @@ final class ReferenceLlama {
     return decoded.computeIfAbsent(
         name,
         key -> {
-          Tensor tensor = Objects.requireNonNull(file.tensors().get(key), key);
-          float[] floats = tensor.toFloats();
+          float[] floats = file.tensor(key).toFloats();
           var doubles = new double[floats.length];
           for (int i = 0; i < floats.length; i++) doubles[i] = floats[i];
           return doubles;

@@ -1,6 +1,5 @@
 package altiplano.model;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -101,7 +100,7 @@ class TextEncoderTest {
   }
 
   private double[] embedding(int id) {
-    float[] table = requireNonNull(file.tensors().get("token_embd.weight")).toFloats();
+    float[] table = file.tensor("token_embd.weight").toFloats();
     int width = TestConfigs.LLAMA.width();
     var row = new double[width];
     for (int i = 0; i < width; i++) row[i] = table[id * width + i];

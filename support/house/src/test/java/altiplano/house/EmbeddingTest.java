@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// The README's Java as an application of its own, in a process of its own.
 final class EmbeddingTest {
@@ -56,6 +58,23 @@ final class EmbeddingTest {
             List.of("--module-path", libraries(), "--add-modules", "altiplano.generation"));
     assertThat(said.err()).doesNotContain("error:");
     assertThat(said.out()).hasSizeGreaterThan(100).containsPattern("[a-z]+ [a-z]+");
+    assertThat(said.exitCode()).isZero();
+  }
+
+  static Stream<String> generation() {
+    return Snippets.of(Reactor.read(Reactor.ROOT.resolve("docs/generation.md")), "java");
+  }
+
+  @ParameterizedTest
+  @MethodSource("generation")
+  void the_java_of_the_page_on_generation_runs(String snippet) throws Exception {
+    String model = Shared.path("fixtures/stories260K-f32.gguf").toString();
+    var said =
+        java(
+            snippet.replace("model.gguf", model),
+            List.of("--module-path", libraries(), "--add-modules", "altiplano.generation"));
+    assertThat(said.err()).doesNotContain("error:", "Exception");
+    assertThat(said.out()).isNotBlank();
     assertThat(said.exitCode()).isZero();
   }
 
