@@ -22,7 +22,7 @@ public final class Main {
     boolean verbose = List.of(arguments).contains("--verbose");
     try {
       int exitCode =
-          commandLine(streams)
+          commandLine(streams, arguments)
               .setExecutionExceptionHandler(
                   (failed, command, parsed) -> exitCode(failed, verbose, streams.err()))
               .execute(arguments);
@@ -40,9 +40,9 @@ public final class Main {
   }
 
   /// Returns the commands with what they share: streams, language and error lines.
-  static CommandLine commandLine(Streams streams) {
+  static CommandLine commandLine(Streams streams, String... arguments) {
     var commandLine = new CommandLine(new Altiplano());
-    Commands.all(streams).forEach(commandLine::addSubcommand);
+    Commands.addTo(commandLine, streams, arguments);
     return commandLine
         .setResourceBundle(ResourceBundle.getBundle("altiplano.cli.messages"))
         .setOut(streams.out().writer())

@@ -29,9 +29,9 @@ final class Reactor {
       return ROOT.resolve(path, "target", "classes");
     }
 
-    /// Returns the module's package, which its last folder names.
+    /// Returns the module's package: its path without the first folder.
     String packageName() {
-      return "altiplano." + ROOT.resolve(path).getFileName();
+      return "altiplano." + path.substring(path.indexOf('/') + 1).replace('/', '.');
     }
 
     boolean isCore() {
