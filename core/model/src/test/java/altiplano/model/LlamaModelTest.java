@@ -16,7 +16,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LlamaModelTest {
@@ -130,7 +129,7 @@ class LlamaModelTest {
     return RandomModel.of(TestConfigs.LLAMA, ElementType.F32, 1);
   }
 
-  private static void assertRefused(String name, @Nullable Shape shape, String message) {
+  private static void assertRefused(String name, Shape shape, String message) {
     try (var arena = Arena.ofShared()) {
       var data = arena.allocate(shape.elements() * Float.BYTES, 4);
       var tensor = new Tensor(ElementType.F32, shape, data);
@@ -144,12 +143,12 @@ class LlamaModelTest {
   /// A model file in which something is different.
   private record Changed(ModelFile file, Metadata metadata, Map<String, Tensor> tensors)
       implements ModelFile {
-    Changed(ModelFile file, String name, @Nullable Tensor tensor) {
+    Changed(ModelFile file, String name, Tensor tensor) {
       this(file, file.metadata(), changed(file.tensors(), name, tensor));
     }
 
     private static Map<String, Tensor> changed(
-        Map<String, Tensor> tensors, String name, @Nullable Tensor tensor) {
+        Map<String, Tensor> tensors, String name, Tensor tensor) {
       var all = new LinkedHashMap<>(tensors);
       all.put(name, tensor);
       return all;
