@@ -3,6 +3,7 @@ package altiplano.training.model;
 import altiplano.model.LlamaConfig;
 import altiplano.model.LlamaConfig.Positions;
 import altiplano.training.data.Packed;
+import altiplano.training.model.Adapters.Adapter;
 import altiplano.training.torch.Dtype;
 import altiplano.training.torch.Ops;
 import altiplano.training.torch.Scope;
@@ -11,8 +12,10 @@ import altiplano.training.torch.Torch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Llama 3.1's forward pass over packed texts, as it is differentiated.
 ///
@@ -24,6 +27,7 @@ public final class LlamaTrainingModel {
   private final Precision precision;
   private final double dropout;
   private final boolean recompute;
+  private final Optional<Adapter> adapter;
   private final Tensor turns;
 
   /// Zero where a row sees a column, minus infinity after it. Texts that are longer than this do
@@ -46,12 +50,14 @@ public final class LlamaTrainingModel {
       Parameters parameters,
       Precision precision,
       double dropout,
-      boolean recompute) {
+      boolean recompute,
+      Optional<Adapter> adapter) {
     this.config = config;
     this.parameters = parameters;
     this.precision = precision;
     this.dropout = dropout;
     this.recompute = recompute;
+    this.adapter = adapter;
     this.turns = turns(config);
     this.mask = causalMask(Math.min(config.contextLength(), 1024));
   }
@@ -306,7 +312,23 @@ public final class LlamaTrainingModel {
 
   /// Returns a weight in the compute type; its gradient flows back to the float32 master.
   private Tensor weight(String name) {
-    return casts.computeIfAbsent(name, key -> parameters.get(key).to(precision.compute()));
+    return casts.computeIfAbsent(name, key -> effective(key).to(precision.compute()));
+  }
+
+  /// Returns a weight with its adapter.
+  private Tensor effective(String name) {
+    return adapter
+        .map(a -> Adapters.apply(parameters, name, a))
+        .orElseGet(() -> parameters.get(name));
+  }
+
+  /// Returns all weights with adapters merged into them.
+  public Map<String, Tensor> merged() {
+    var weights = new LinkedHashMap<String, Tensor>();
+    for (String name : parameters.all().keySet()) {
+      if (!Adapters.isPart(name)) weights.put(name, effective(name));
+    }
+    return weights;
   }
 
   /// Cosine and sine of each position's angles, `[contextLength, 1, headSize / 2, 2]`.

@@ -73,6 +73,11 @@ public final class Parameters {
     return Collections.unmodifiableMap(tensors);
   }
 
+  /// Makes all parameters so far fixed.
+  public void freeze() {
+    tensors.values().forEach(Tensor::fix);
+  }
+
   /// Returns the names of the parameters that receive gradients.
   public List<String> trained() {
     var names = new ArrayList<String>();
@@ -82,7 +87,7 @@ public final class Parameters {
     return names;
   }
 
-  /// Returns the number of trained values.
+  /// Returns the number of values.
   public long count() {
     return tensors.values().stream().mapToLong(Tensor::elements).sum();
   }

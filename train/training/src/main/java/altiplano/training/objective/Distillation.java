@@ -16,18 +16,18 @@ import java.util.List;
 /// @param temperature softens both distributions; the loss is scaled by its square
 /// @param share of the teacher's loss
 public record Distillation(LlamaTrainingModel teacher, double temperature, double share)
-    implements Task<int[]> {
+    implements Task<List<int[]>> {
 
   @Override
-  public int tokens(int[] item) {
-    return item.length - 1;
+  public int tokens(List<int[]> item) {
+    return item.stream().mapToInt(text -> text.length - 1).sum();
   }
 
   @Override
-  public Batch batch(List<int[]> items, long seed, String describe) {
+  public Batch batch(List<List<int[]>> items, long seed, String describe) {
     var inputs = new ArrayList<int[]>();
     var targets = new ArrayList<long[]>();
-    for (int[] tokens : items) {
+    for (int[] tokens : items.stream().flatMap(List::stream).toList()) {
       inputs.add(Arrays.copyOf(tokens, tokens.length - 1));
       targets.add(Arrays.stream(tokens, 1, tokens.length).asLongStream().toArray());
     }

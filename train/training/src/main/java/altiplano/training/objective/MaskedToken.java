@@ -17,19 +17,19 @@ import java.util.SplittableRandom;
 /// @param mask id of the mask
 /// @param vocabulary number of ids to draw from
 public record MaskedToken(double share, boolean shifted, int mask, int vocabulary, TokenLoss loss)
-    implements Task<int[]> {
+    implements Task<List<int[]>> {
 
   @Override
-  public int tokens(int[] item) {
-    return item.length;
+  public int tokens(List<int[]> item) {
+    return item.stream().mapToInt(text -> text.length).sum();
   }
 
   @Override
-  public Batch batch(List<int[]> items, long seed, String describe) {
+  public Batch batch(List<List<int[]>> items, long seed, String describe) {
     var random = new SplittableRandom(seed);
     var inputs = new ArrayList<int[]>();
     var targets = new ArrayList<long[]>();
-    for (int[] item : items) {
+    for (int[] item : items.stream().flatMap(List::stream).toList()) {
       var input = item.clone();
       var target = new long[item.length];
       Arrays.fill(target, Ops.IGNORED);

@@ -78,7 +78,7 @@ public final class NextToken implements Objective {
   }
 
   /// Adds what can be learnt from: a piece of one token has nothing to predict.
-  static void addPieces(Sequence sequence, List<int[]> documents) {
+  public static void addPieces(Sequence sequence, List<int[]> documents) {
     for (Sequence.Piece piece : sequence.pieces()) {
       if (piece.length() < 2) continue;
       documents.add(

@@ -4,6 +4,7 @@ import altiplano.model.LlamaConfig;
 import altiplano.model.LlamaConfig.Activation;
 import altiplano.model.LlamaConfig.Normalization;
 import altiplano.model.LlamaConfig.Positions;
+import altiplano.training.model.Adapters.Adapter;
 import altiplano.training.model.Precision;
 import altiplano.training.objective.TokenLoss;
 import altiplano.training.optimizer.Optimizer;
@@ -121,13 +122,6 @@ public record Recipe(
   /// @param every so many steps
   /// @param keep how many of the last are kept, the best aside
   public record Checkpoints(int every, int keep) {}
-
-  /// Low-rank adapters (Hu et al. 2021).
-  ///
-  /// @param alpha the update is scaled by `alpha / rank`
-  /// @param magnitude whether direction and magnitude are trained apart (Liu et al. 2024, DoRA)
-  /// @param targets names of linears, such as `attn_q`
-  public record Adapter(int rank, double alpha, boolean magnitude, List<String> targets) {}
 
   /// Reads a recipe.
   ///

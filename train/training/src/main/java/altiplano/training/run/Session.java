@@ -6,25 +6,24 @@ import altiplano.files.ModelFile;
 import altiplano.files.TiktokenVocabulary;
 import altiplano.model.Head;
 import altiplano.model.LlamaConfig;
-import altiplano.shards.ShardLoader;
-import altiplano.shards.Shards;
 import altiplano.tokenizer.Tokenizer;
 import altiplano.training.data.DataFiles;
-import altiplano.training.data.TextShards;
+import altiplano.training.data.Rows;
+import altiplano.training.model.Adapters;
 import altiplano.training.model.LlamaTrainingModel;
 import altiplano.training.model.ModelFolder;
 import altiplano.training.model.Parameters;
-import altiplano.training.objective.NextToken;
 import altiplano.training.objective.Objective;
 import altiplano.training.recipe.ObjectiveRecipe;
 import altiplano.training.recipe.Recipe;
+import altiplano.training.torch.Scope;
 import altiplano.training.torch.Torch;
+import altiplano.vocabulary.VocabularyTrainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// Makes what a recipe names: vocabulary, data, model, objectives, and the loop over them.
 ///
@@ -47,15 +46,18 @@ public final class Session {
     if (recipe.device() == Recipe.Device.CUDA) Torch.useCuda();
     ModelFolder base = recipe.base().isPresent() ? readBase() : startAnew();
     var tokenizer = Tokenizer.from(base.vocabulary(), folder.path());
+    var maker = new ObjectiveMaker(recipe, folder, tokenizer, parameters, heads, progress);
     var objectives = new ArrayList<Objective>();
-    for (ObjectiveRecipe o : recipe.objectives()) objectives.add(objective(o, tokenizer));
+    for (ObjectiveRecipe o : recipe.objectives()) objectives.add(maker.make(o, base.config()));
+    recipe.adapter().ifPresent(adapter -> Adapters.add(parameters, adapter, recipe.seed()));
     var model =
         new LlamaTrainingModel(
             base.config(),
             parameters,
             recipe.precision(),
             recipe.dropout(),
-            recipe.batches().recompute());
+            recipe.batches().recompute(),
+            recipe.adapter());
     progress.say(
         "%,d parameters, %s, %d threads"
             .formatted(parameters.count(), recipe.precision(), recipe.threads()));
@@ -67,11 +69,25 @@ public final class Session {
             model,
             new Mixture(objectives, weights),
             folder,
-            path -> result.write(path, parameters.all()),
+            path -> write(result, model, path),
             new Samples(model, tokenizer, recipe.evaluation()),
             progress);
     trainer.restore();
     return trainer;
+  }
+
+  private void write(ModelFolder result, LlamaTrainingModel model, Path path) throws IOException {
+    try (var _ = Scope.inference()) {
+      result.write(path, model.merged());
+      if (recipe.adapter().isPresent()) {
+        Adapters.write(
+            path.resolve("adapter"),
+            parameters,
+            recipe.adapter().get(),
+            recipe.base(),
+            model.config().headSize());
+      }
+    }
   }
 
   private ModelFolder readBase() {
@@ -88,14 +104,25 @@ public final class Session {
     return new ModelFolder(config, vocabulary, List.of());
   }
 
-  private Metadata vocabulary() {
-    Path file =
-        recipe
-            .vocabulary()
-            .file()
-            .orElseThrow(() ->
-                new altiplano.training.recipe.RecipeException(
-                    "vocabulary.file is missing: a tokenizer.json, tokenizer.model or model"));
+  /// Reads the vocabulary that the recipe names, or learns one from the texts.
+  private Metadata vocabulary() throws IOException {
+    if (recipe.vocabulary().file().isPresent()) return read(recipe.vocabulary().file().get());
+    Path learnt = folder.data().resolve("vocabulary");
+    if (!Files.exists(learnt.resolve("tokenizer.json"))) {
+      progress.say("learning a vocabulary of %,d tokens".formatted(recipe.vocabulary().size()));
+      var trainer = new VocabularyTrainer(recipe.vocabulary().size());
+      for (ObjectiveRecipe o : recipe.objectives()) {
+        for (Path file : DataFiles.find(recipe.data(), o.files())) {
+          DataFiles.read(file, row -> Rows.sentence(row).ifPresent(trainer::add));
+        }
+      }
+      Files.createDirectories(learnt);
+      HuggingFaceTokenizer.write(trainer.train(), learnt);
+    }
+    return HuggingFaceTokenizer.read(learnt);
+  }
+
+  private static Metadata read(Path file) {
     String name = String.valueOf(file.getFileName());
     if (name.endsWith(".model")) return TiktokenVocabulary.read(file);
     if (name.endsWith(".json") || Files.exists(file.resolve("tokenizer.json"))) {
@@ -104,46 +131,5 @@ public final class Session {
     try (var model = ModelFile.open(file)) {
       return model.metadata();
     }
-  }
-
-  private Objective objective(ObjectiveRecipe o, Tokenizer tokenizer) throws IOException {
-    return switch (o.kind()) {
-      case ObjectiveRecipe.Kind.NextToken(var shards) ->
-          new NextToken(
-              o.name(),
-              loader(o, shards, tokenizer),
-              heldOut(o, shards),
-              recipe.loss(),
-              TokenBytes.of(tokenizer));
-      default -> throw new IllegalStateException("not yet");
-    };
-  }
-
-  private ShardLoader loader(ObjectiveRecipe o, Optional<String> given, Tokenizer tokenizer)
-      throws IOException {
-    Path shards = shards(o, given);
-    if (given.isEmpty()) {
-      progress.say(o.name() + ": packing texts");
-      TextShards.write(
-          shards,
-          DataFiles.find(recipe.data(), o.files()),
-          tokenizer,
-          recipe.batches().length(),
-          recipe.evaluation().heldOut(),
-          recipe.seed());
-    }
-    return new ShardLoader(Shards.open(shards, "train"), recipe.seed(), 0, 1);
-  }
-
-  private Optional<Shards> heldOut(ObjectiveRecipe o, Optional<String> given) throws IOException {
-    Path shards = shards(o, given);
-    boolean any =
-        altiplano.shards.Manifest.read(shards).shards().stream()
-            .anyMatch(shard -> shard.split().equals("validation"));
-    return any ? Optional.of(Shards.open(shards, "validation")) : Optional.empty();
-  }
-
-  private Path shards(ObjectiveRecipe o, Optional<String> given) {
-    return given.map(Path::of).orElseGet(() -> folder.data().resolve(o.name()));
   }
 }

@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.Map;
 
 /// The training state's float32 tensors in one safetensors file.
-final class TensorFile {
+public final class TensorFile {
   /// Most bytes of one write: a buffer's size is an `int`.
   private static final long PIECE = 1 << 28;
 
   private TensorFile() {}
 
   /// Writes tensors and forces them to disk.
-  static void write(Path file, Map<String, Tensor> tensors) throws IOException {
+  public static void write(Path file, Map<String, Tensor> tensors) throws IOException {
     var header = Json.object();
     long at = 0;
     for (var entry : tensors.entrySet()) {

@@ -307,6 +307,11 @@ public final class Tensor {
     return this;
   }
 
+  /// Makes this a leaf without gradient.
+  public void fix() {
+    raw.set_requires_grad(false);
+  }
+
   public boolean requiresGradient() {
     return raw.requires_grad();
   }

@@ -80,7 +80,9 @@ class LlamaTrainingModelTest {
       var plain = new PlainLlama(c.config, doubles(parameters));
       var texts = texts(2);
       var packed = Packed.of(texts);
-      var model = new LlamaTrainingModel(c.config, parameters, Precision.FLOAT32, 0, false);
+      var model =
+          new LlamaTrainingModel(
+              c.config, parameters, Precision.FLOAT32, 0, false, Optional.empty());
       float[] logits = model.logits(model.hidden(packed, c.causal)).floats();
       int[] starts = packed.starts();
       for (int text = 0; text < texts.size(); text++) {
@@ -100,7 +102,9 @@ class LlamaTrainingModelTest {
   void gradients_equal_finite_differences_of_the_plain_formulas(Case c) {
     try (var _ = Scope.training()) {
       var parameters = lively(c.config, 3);
-      var model = new LlamaTrainingModel(c.config, parameters, Precision.FLOAT32, 0, false);
+      var model =
+          new LlamaTrainingModel(
+              c.config, parameters, Precision.FLOAT32, 0, false, Optional.empty());
       int[] text = texts(4).getFirst();
       backward(model, text, c.causal);
       var weights = doubles(parameters);
@@ -140,7 +144,8 @@ class LlamaTrainingModelTest {
 
   private static Map<String, float[]> gradients(Case c, boolean recompute) {
     var model =
-        new LlamaTrainingModel(c.config, lively(c.config, 6), Precision.FLOAT32, 0.1, recompute);
+        new LlamaTrainingModel(
+            c.config, lively(c.config, 6), Precision.FLOAT32, 0.1, recompute, Optional.empty());
     model.newGraph(7);
     backward(model, texts(8).getFirst(), c.causal);
     var gradients = new HashMap<String, float[]>();

@@ -1,0 +1,336 @@
+package altiplano.training.run;
+
+import altiplano.model.Head;
+import altiplano.model.LlamaConfig;
+import altiplano.shards.Manifest;
+import altiplano.shards.ShardLoader;
+import altiplano.shards.Shards;
+import altiplano.tokenizer.ChatFormat;
+import altiplano.tokenizer.Message;
+import altiplano.tokenizer.Tokenizer;
+import altiplano.training.data.DataException;
+import altiplano.training.data.DataFiles;
+import altiplano.training.data.DataFiles.Row;
+import altiplano.training.data.Rows;
+import altiplano.training.data.TaskRows;
+import altiplano.training.data.TextShards;
+import altiplano.training.model.LlamaTrainingModel;
+import altiplano.training.model.ModelFolder;
+import altiplano.training.model.Parameters;
+import altiplano.training.objective.Classification;
+import altiplano.training.objective.Contrastive;
+import altiplano.training.objective.Distillation;
+import altiplano.training.objective.Instruct;
+import altiplano.training.objective.MaskedToken;
+import altiplano.training.objective.NextToken;
+import altiplano.training.objective.Objective;
+import altiplano.training.objective.Preference;
+import altiplano.training.objective.Rehearsal;
+import altiplano.training.objective.Task;
+import altiplano.training.objective.TokenLabels;
+import altiplano.training.recipe.ObjectiveRecipe;
+import altiplano.training.recipe.ObjectiveRecipe.Kind;
+import altiplano.training.recipe.ObjectiveRecipe.PairSource;
+import altiplano.training.recipe.Recipe;
+import altiplano.training.recipe.RecipeException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/// Makes the objectives that a recipe names: data, task, and the head where one is needed.
+///
+/// @param heads receives the heads that objectives train
+record ObjectiveMaker(
+    Recipe recipe,
+    RunFolder folder,
+    Tokenizer tokenizer,
+    Parameters parameters,
+    List<Head> heads,
+    ProgressBar progress) {
+
+  Objective make(ObjectiveRecipe o, LlamaConfig config) throws IOException {
+    return switch (o.kind()) {
+      case Kind.NextToken(var shards) ->
+          new NextToken(
+              o.name(),
+              loader(o, shards),
+              heldOut(o, shards),
+              recipe.loss(),
+              TokenBytes.of(tokenizer));
+      case Kind.MaskedToken(double share, boolean shifted, var shards) ->
+          fromShards(
+              o, shards, new MaskedToken(share, shifted, mask(), tokenizer.size(), recipe.loss()));
+      case Kind.Distillation(String teacher, double temperature, double share) ->
+          fromShards(
+              o, Optional.empty(), new Distillation(frozen(Path.of(teacher)), temperature, share));
+      case Kind.Instruct() ->
+          rehearse(
+              o,
+              rows(o, row -> Rows.conversation(row).map(this::example)),
+              new Instruct(recipe.loss()));
+      case Kind.Preference(double beta, double imitation) ->
+          rehearse(
+              o,
+              rows(o, row -> Rows.preference(row).map(this::preference)),
+              new Preference(
+                  frozen(Path.of(recipe.base().orElseThrow(() -> needsBase(o)))), beta, imitation));
+      case Kind.Classification(String head, var pooling, boolean causal) ->
+          classification(o, head, pooling, causal, config);
+      case Kind.TokenLabels(String head, boolean causal) -> tokenLabels(o, head, causal, config);
+      case Kind.Contrastive(
+              PairSource source,
+              double temperature,
+              int pairs,
+              Head.Pooling pooling,
+              boolean causal) ->
+          rehearse(
+              o,
+              rows(o, row -> pair(row, source)),
+              new Contrastive(temperature, pairs, pooling, causal, recipe.batches().micro()));
+    };
+  }
+
+  private RecipeException needsBase(ObjectiveRecipe o) {
+    return new RecipeException(o.name() + ": preferences tune a model: set base: MODEL");
+  }
+
+  // ---- texts in shards ----
+
+  private Objective fromShards(ObjectiveRecipe o, Optional<String> given, Task<List<int[]>> task)
+      throws IOException {
+    var loader = loader(o, given);
+    var held = new ArrayList<List<int[]>>();
+    heldOut(o, given)
+        .ifPresent(shards -> {
+          for (long i = 0; i < Math.min(shards.sequences(), 4096); i++) {
+            held.add(pieces(shards.sequence(i)));
+          }
+        });
+    return new Rehearsal<>(
+        o.name(),
+        position -> pieces(loader.at(position)),
+        held.stream().filter(item -> !item.isEmpty()).toList(),
+        task,
+        recipe.seed());
+  }
+
+  private static List<int[]> pieces(altiplano.shards.Sequence sequence) {
+    var pieces = new ArrayList<int[]>();
+    NextToken.addPieces(sequence, pieces);
+    return pieces;
+  }
+
+  private ShardLoader loader(ObjectiveRecipe o, Optional<String> given) throws IOException {
+    Path shards = shards(o, given);
+    if (given.isEmpty()) {
+      progress.say(o.name() + ": packing texts");
+      TextShards.write(
+          shards,
+          DataFiles.find(recipe.data(), o.files()),
+          tokenizer,
+          recipe.batches().length(),
+          recipe.evaluation().heldOut(),
+          recipe.seed());
+    }
+    return new ShardLoader(Shards.open(shards, "train"), recipe.seed(), 0, 1);
+  }
+
+  private Optional<Shards> heldOut(ObjectiveRecipe o, Optional<String> given) throws IOException {
+    Path shards = shards(o, given);
+    boolean any =
+        Manifest.read(shards).shards().stream()
+            .anyMatch(shard -> shard.split().equals("validation"));
+    return any ? Optional.of(Shards.open(shards, "validation")) : Optional.empty();
+  }
+
+  private Path shards(ObjectiveRecipe o, Optional<String> given) {
+    return given.map(Path::of).orElseGet(() -> folder.data().resolve(o.name()));
+  }
+
+  private int mask() {
+    return Stream.of("<|mask|>", "<|reserved_special_token_0|>", "<|finetune_right_pad_id|>")
+        .flatMapToInt(name -> tokenizer.specialId(name).stream())
+        .findFirst()
+        .orElseThrow(() ->
+            new RecipeException(
+                "masked_token: the vocabulary has no special token to hide places with. Use one"
+                    + " with <|reserved_special_token_0|>."));
+  }
+
+  // ---- rows ----
+
+  private <T> TaskRows<T> rows(ObjectiveRecipe o, Function<Row, Optional<T>> read)
+      throws IOException {
+    return TaskRows.read(
+        DataFiles.find(recipe.data(), o.files()),
+        read,
+        recipe.evaluation().heldOut(),
+        recipe.seed(),
+        progress::say);
+  }
+
+  private <T> Objective rehearse(ObjectiveRecipe o, TaskRows<T> rows, Task<T> task) {
+    progress.say("%s: %,d rows".formatted(o.name(), rows.training().size()));
+    return new Rehearsal<>(
+        o.name(),
+        position -> rows.at(position, recipe.seed()),
+        rows.heldOut(),
+        task,
+        recipe.seed());
+  }
+
+  private Instruct.Example example(List<Message> messages) {
+    var format =
+        ChatFormat.of(tokenizer)
+            .orElseThrow(() -> new RecipeException("the vocabulary lacks Llama 3's header tokens"));
+    var example = Instruct.Example.of(format, messages);
+    if (!example.hasReply()) throw new DataException("there is no reply of an assistant");
+    fits(example.inputs().length);
+    return example;
+  }
+
+  private Preference.Example preference(Rows.Preference row) {
+    return new Preference.Example(
+        example(with(row.prompt(), row.chosen())), example(with(row.prompt(), row.rejected())));
+  }
+
+  private static List<Message> with(List<Message> prompt, String reply) {
+    return Stream.concat(prompt.stream(), Stream.of(Message.assistant(reply))).toList();
+  }
+
+  private int[] text(String text) {
+    int[] tokens = tokenizer.encode(text);
+    fits(tokens.length);
+    if (tokens.length == 0) throw new DataException("the text has no token");
+    return tokens;
+  }
+
+  private void fits(int tokens) {
+    int most = recipe.batches().length();
+    if (tokens > most) {
+      throw new DataException("%,d tokens, more than batch.length of %,d".formatted(tokens, most));
+    }
+  }
+
+  private Optional<Contrastive.Example> pair(Row row, PairSource source) {
+    return switch (source) {
+      case LABELS ->
+          Rows.pair(row)
+              .map(pair ->
+                  new Contrastive.Example(
+                      text(pair.a()),
+                      text(pair.b()),
+                      pair.negatives().stream().map(this::text).toList()));
+      case DROPOUT ->
+          Rows.sentence(row)
+              .map(sentence -> new Contrastive.Example(text(sentence), text(sentence), List.of()));
+      case AUGMENTATION ->
+          Rows.sentence(row)
+              .map(this::text)
+              .filter(tokens -> tokens.length > 3)
+              .map(tokens ->
+                  new Contrastive.Example(tokens, disturbed(tokens, row.line()), List.of()));
+    };
+  }
+
+  /// Returns a copy that lacks a tenth of the tokens and has two neighbours exchanged.
+  private int[] disturbed(int[] tokens, int line) {
+    var random = new SplittableRandom(recipe.seed() * 31 + line);
+    var copy = tokens.clone();
+    int at = random.nextInt(copy.length - 1);
+    int moved = copy[at];
+    copy[at] = copy[at + 1];
+    copy[at + 1] = moved;
+    int[] left = java.util.Arrays.stream(copy).filter(id -> random.nextInt(10) != 0).toArray();
+    return left.length == 0 ? copy : left;
+  }
+
+  // ---- heads ----
+
+  private Objective classification(
+      ObjectiveRecipe o, String name, Head.Pooling pooling, boolean causal, LlamaConfig config)
+      throws IOException {
+    var read = rows(o, Rows::labelled);
+    var labels = new TreeSet<String>();
+    all(read).forEach(row -> labels.add(row.label()));
+    var head =
+        head(
+            new Head(name, Head.Kind.CLASSIFICATION, List.copyOf(labels), pooling, causal, 1),
+            config);
+    var rows =
+        map(
+            read,
+            row ->
+                new Classification.Example(text(row.text()), head.labels().indexOf(row.label())));
+    return rehearse(o, rows, new Classification(name, head.pooling(), head.causal()));
+  }
+
+  private Objective tokenLabels(ObjectiveRecipe o, String name, boolean causal, LlamaConfig config)
+      throws IOException {
+    var read = rows(o, Rows::marked);
+    var types = new TreeSet<String>();
+    all(read).flatMap(row -> row.spans().stream()).forEach(span -> types.add(span.type()));
+    var labels = new ArrayList<String>(List.of("O"));
+    for (String type : types) labels.addAll(List.of("B-" + type, "I-" + type));
+    var head =
+        head(new Head(name, Head.Kind.TOKEN_LABELS, labels, Head.Pooling.LAST, causal, 1), config);
+    var rows =
+        map(
+            read,
+            row -> {
+              var example = TokenLabels.Example.of(tokenizer, row, head.labels());
+              fits(example.tokens().length);
+              return example;
+            });
+    return rehearse(o, rows, new TokenLabels(name, head.causal()));
+  }
+
+  private static <T> Stream<T> all(TaskRows<T> rows) {
+    return Stream.concat(rows.training().stream(), rows.heldOut().stream());
+  }
+
+  /// Makes rows ready; those that do not fit are left out.
+  private <T, U> TaskRows<U> map(TaskRows<T> rows, Function<T, U> make) {
+    var training = new ArrayList<U>();
+    var held = new ArrayList<U>();
+    int bad = 0;
+    for (T row : rows.training()) bad += add(training, row, make);
+    for (T row : rows.heldOut()) bad += add(held, row, make);
+    if (bad > 0) progress.say("%,d rows left out: too long or empty".formatted(bad));
+    if (training.isEmpty()) throw new DataException("no row fits: raise batch.length");
+    return new TaskRows<>(training, held);
+  }
+
+  private static <T, U> int add(List<U> made, T row, Function<T, U> make) {
+    try {
+      made.add(make.apply(row));
+      return 0;
+    } catch (DataException unfit) {
+      return 1;
+    }
+  }
+
+  /// Returns the head of this name that the base model has, or adds a new one.
+  private Head head(Head wanted, LlamaConfig config) {
+    for (Head head : heads) if (head.name().equals(wanted.name())) return head;
+    heads.add(wanted);
+    String name = "head." + wanted.name();
+    parameters.addNormal(name + ".weight", 0.02, wanted.labels().size(), config.width());
+    parameters.addZeros(name + ".bias", wanted.labels().size());
+    return wanted;
+  }
+
+  private LlamaTrainingModel frozen(Path path) {
+    var weights = new Parameters();
+    var model = ModelFolder.read(path, weights);
+    weights.freeze();
+    return new LlamaTrainingModel(
+        model.config(), weights, recipe.precision(), 0, false, Optional.empty());
+  }
+}
