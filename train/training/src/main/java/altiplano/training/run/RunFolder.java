@@ -83,6 +83,11 @@ public record RunFolder(Path path) {
     return path.resolve("model");
   }
 
+  /// Returns where adapters lie, in PEFT's layout.
+  public Path adapter() {
+    return path.resolve("adapter");
+  }
+
   public Path checkpoint(int step) {
     return path.resolve("checkpoints").resolve("step-" + step);
   }

@@ -69,21 +69,30 @@ public final class Session {
             model,
             new Mixture(objectives, weights),
             folder,
-            path -> write(result, model, path),
+            new Writer(result, model, recipe),
             new Samples(model, tokenizer, recipe.evaluation()),
             progress);
     trainer.restore();
     return trainer;
   }
 
-  private void write(ModelFolder result, LlamaTrainingModel model, Path path) throws IOException {
-    try (var _ = Scope.inference()) {
-      result.write(path, model.merged());
-      if (recipe.adapter().isPresent()) {
+  /// Writes merged models, and adapters alone.
+  private record Writer(ModelFolder result, LlamaTrainingModel model, Recipe recipe)
+      implements Trainer.ModelWriter {
+    @Override
+    public void write(Path path) {
+      try (var _ = Scope.inference()) {
+        result.write(path, model.merged());
+      }
+    }
+
+    @Override
+    public void writeAdapter(Path path) throws IOException {
+      try (var _ = Scope.inference()) {
         Adapters.write(
-            path.resolve("adapter"),
-            parameters,
-            recipe.adapter().get(),
+            path,
+            model.parameters(),
+            recipe.adapter().orElseThrow(),
             recipe.base(),
             model.config().headSize());
       }

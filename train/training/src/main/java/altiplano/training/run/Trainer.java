@@ -69,10 +69,13 @@ public final class Trainer {
     this.peak = MatrixPeak.measure(recipe.precision());
   }
 
-  /// Writes the weights as a model that can be run.
-  @FunctionalInterface
+  /// Writes the weights for use.
   public interface ModelWriter {
+    /// Writes a model folder, adapters merged.
     void write(java.nio.file.Path folder) throws IOException;
+
+    /// Writes the adapters alone, in PEFT's layout.
+    void writeAdapter(java.nio.file.Path folder) throws IOException;
   }
 
   /// Writes continuations with the weights as they are.
@@ -119,6 +122,9 @@ public final class Trainer {
       }
     }
     withAverage(() -> RunFolder.writeWhole(folder.model(), writer::write));
+    if (recipe.adapter().isPresent()) {
+      withAverage(() -> RunFolder.writeWhole(folder.adapter(), writer::writeAdapter));
+    }
     return true;
   }
 
