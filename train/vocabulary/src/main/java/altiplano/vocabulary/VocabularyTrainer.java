@@ -70,9 +70,8 @@ public final class VocabularyTrainer {
     }
   }
 
-  /// Learns the vocabulary of what was added.
-  ///
-  /// @throws IllegalArgumentException if the texts do not have so many pairs that occur twice
+  /// Learns the vocabulary of what was added; it is smaller than asked for where the texts do not
+  /// have so many pairs that occur twice.
   public Metadata train() {
     byte[] singles = ByteLevelAlphabet.bytesInOrder();
     List<byte[]> tokens = new ArrayList<>(ordinary);
@@ -89,11 +88,7 @@ public final class VocabularyTrainer {
     var pairs = new PairStatistics(pieces);
     while (tokens.size() < ordinary) {
       long best = pairs.mostFrequent();
-      if (pairs.count(best) < FEWEST) {
-        throw new IllegalArgumentException(
-            "the text is enough for a vocabulary of %,d tokens; give more text or that size"
-                .formatted(tokens.size() + Llama3SpecialTokens.names().size()));
-      }
+      if (pairs.count(best) < FEWEST) break;
       byte[] joined =
           join(tokens.get(PairStatistics.left(best)), tokens.get(PairStatistics.right(best)));
       // Another pair may have made the same bytes before: it is the same token then.

@@ -22,7 +22,8 @@ final class CleanCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "FILE",
       description =
-          "Files, folders or globs: text, Markdown, HTML, JSONL, CSV, Parquet, WARC; plain or compressed.")
+          "Files, folders or globs: text, Markdown, HTML, JSONL, CSV, Parquet, WARC; plain or"
+              + " compressed.")
   private List<String> files = List.of();
 
   @Option(

@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
     name = "run",
     description = {
       "Runs a recipe: cleaning, duplicates, vocabulary, mixture, shards.",
-      "Writes shards, manifest.json, tokenizer.json, report.json and report.html into the recipe's output."
+      "Writes shards, manifest.json, tokenizer.json, report.json and report.html into the recipe's"
+          + " output."
     },
     footer = {
       "",

@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tokenizer",
     description = "Vocabularies.",
-    subcommands = {})
+    subcommands = TrainVocabularyCommand.class)
 final class TokenizerCommand implements Runnable {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs

@@ -10,6 +10,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.NoSuchElementException;
@@ -102,9 +103,7 @@ public final class RowReader implements Iterator<InputRow>, AutoCloseable {
       String suffix = suffix(path);
       if (suffix.equals("warc")) return new WarcRows(file, raw);
       BufferedInputStream in = Compression.open(raw);
-      in.mark(SAMPLE_BYTES + 1);
-      byte[] sample = in.readNBytes(SAMPLE_BYTES);
-      in.reset();
+      byte[] sample = sample(in);
       FileType type = FileType.of(suffix, sample);
       if (type == FileType.PARQUET) {
         in.close();
@@ -129,6 +128,24 @@ public final class RowReader implements Iterator<InputRow>, AutoCloseable {
       raw.close();
       throw failed;
     }
+  }
+
+  /// Returns the first bytes without taking them. Where the data are cut off within them, what came
+  /// before is the sample: the rows there can still be read.
+  private static byte[] sample(BufferedInputStream in) throws IOException {
+    in.mark(SAMPLE_BYTES + 1);
+    var sample = new byte[SAMPLE_BYTES];
+    int length = 0;
+    try {
+      // One by one: a read of many loses what it has when the end comes too early.
+      for (int b = in.read(); b >= 0 && length < SAMPLE_BYTES; b = in.read()) {
+        sample[length++] = (byte) b;
+      }
+    } catch (EOFException cutOff) {
+      if (length == 0) throw cutOff;
+    }
+    in.reset();
+    return Arrays.copyOf(sample, length);
   }
 
   private static String suffix(Path path) {

@@ -102,7 +102,9 @@ public final class ReportPage {
               .formatted(y + 14, kept, in - kept, changed));
     }
     out.append(
-        "</svg>\n<p class=\"place\">Blue: documents that went on. Red: removed here. Yellow: changed here.</p>\n");
+        "</svg>\n"
+            + "<p class=\"place\">Blue: documents that went on. Red: removed here. Yellow: changed"
+            + " here.</p>\n");
   }
 
   private static String rectangle(String style, double x, double y, double width, double height) {

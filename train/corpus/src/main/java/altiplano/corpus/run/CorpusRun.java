@@ -71,7 +71,7 @@ public final class CorpusRun {
       }
       case Vocabulary.Trained trained -> {
         progress.says("training a vocabulary of %,d".formatted(trained.size()));
-        yield VocabularyTraining.train(recipe, trained, documents, folder);
+        yield VocabularyTraining.train(recipe, trained, documents, folder.staging());
       }
     };
   }
@@ -145,7 +145,9 @@ public final class CorpusRun {
     if (!Files.exists(output.resolve("manifest.json"))) return names;
     Manifest before = Manifest.read(output);
     before.shards().forEach(shard -> names.add(shard.file()));
-    Stream.of(before.vocabulary().file(), "report.json", "report.html").forEach(names::add);
+    Stream.of(before.vocabulary().file(), "tokenizer.model", "tokenizer_config.json")
+        .forEach(names::add);
+    Stream.of("report.json", "report.html").forEach(names::add);
     return names;
   }
 }

@@ -146,42 +146,43 @@ final class ShardJob {
   }
 
   private Dataset<Row> tokenise(Dataset<Row> documents) {
-    String path = vocabulary.toString();
-    long seed = recipe.seed();
-    Split split = recipe.split();
-    MapPartitionsFunction<Row, Row> encode =
-        rows -> {
-          Tokenizer tokenizer = Vocabularies.open(path);
-          int begin = tokenizer.beginOfText().orElseThrow();
-          int end = Vocabularies.endOfText(tokenizer);
-          return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-              return rows.hasNext();
-            }
-
-            @Override
-            public Row next() {
-              Row row = rows.next();
-              String text = row.getString(4);
-              int[] body = tokenizer.encode(text);
-              var tokens = ByteBuffer.allocate((body.length + 2) * Integer.BYTES);
-              tokens.asIntBuffer().put(begin).put(body).put(end);
-              return RowFactory.create(
-                  split(row.getLong(2), seed, split),
-                  row.getInt(1),
-                  row.getString(3),
-                  Vocabularies.textHash(text),
-                  row.getLong(0),
-                  (long) text.getBytes(StandardCharsets.UTF_8).length,
-                  body.length + 2L,
-                  tokens.array());
-            }
-          };
-        };
     return documents
         .select("key", "source", "cluster", "language", "text")
-        .mapPartitions(encode, Encoders.row(TOKENS));
+        .mapPartitions(
+            encode(vocabulary.toString(), recipe.seed(), recipe.split()), Encoders.row(TOKENS));
+  }
+
+  /// Static, like all functions that travel: the job itself stays with the driver.
+  private static MapPartitionsFunction<Row, Row> encode(String vocabulary, long seed, Split split) {
+    return rows -> {
+      Tokenizer tokenizer = Vocabularies.open(vocabulary);
+      int begin = tokenizer.beginOfText().orElseThrow();
+      int end = Vocabularies.endOfText(tokenizer);
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return rows.hasNext();
+        }
+
+        @Override
+        public Row next() {
+          Row row = rows.next();
+          String text = row.getString(4);
+          int[] body = tokenizer.encode(text);
+          var tokens = ByteBuffer.allocate((body.length + 2) * Integer.BYTES);
+          tokens.asIntBuffer().put(begin).put(body).put(end);
+          return RowFactory.create(
+              split(row.getLong(2), seed, split),
+              row.getInt(1),
+              row.getString(3),
+              Vocabularies.textHash(text),
+              row.getLong(0),
+              (long) text.getBytes(StandardCharsets.UTF_8).length,
+              body.length + 2L,
+              tokens.array());
+        }
+      };
+    };
   }
 
   /// Which shard files there are.

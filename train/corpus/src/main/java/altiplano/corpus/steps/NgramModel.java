@@ -36,10 +36,11 @@ public final class NgramModel implements Serializable {
     return true;
   }
 
-  /// Returns the mean information of a unit in bits; 0 for code and for texts too short to judge.
+  /// Returns the mean information of a unit in bits; 0 for texts too short to judge and for all but
+  /// prose: verse and code are unlikely without being bad.
   public double bitsPerUnit(String text) {
     Units units = Units.of(text);
-    if (units.count() < SHORTEST || total == 0 || Shape.of(text).kind() == Shape.Kind.CODE)
+    if (units.count() < SHORTEST || total == 0 || Shape.of(text).kind() != Shape.Kind.PROSE)
       return 0;
     int[] hashes = units.hashes();
     double bits = 0;

@@ -34,10 +34,13 @@ public final class PersonalData {
       Pattern.compile("(?<![0-9A-Za-z])[1-9]\\d{16}[0-9Xx](?![0-9A-Za-z])");
   private static final Pattern CARD =
       Pattern.compile(
-          "(?<![0-9A-Za-z.\\-])(?:\\d{13,19}|\\d{4}(?:[ -]\\d{4}){2,3}[ -]\\d{1,4}|\\d{4}[ -]\\d{6}[ -]\\d{5})(?![0-9A-Za-z]|[.\\-]\\d)");
+          "(?<![0-9A-Za-z.\\-])(?:\\d{13,19}|\\d{4}(?:[ -]\\d{4}){2,3}[ -]\\d{1,4}|\\d{4}["
+              + " -]\\d{6}[ -]\\d{5})(?![0-9A-Za-z]|[.\\-]\\d)");
   private static final Pattern MOBILE =
       Pattern.compile(
-          "(?<![0-9A-Za-z.])(?<!\\d-)(?:(?:\\+|00)86[ -]?)?(1(?:3\\d|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|8\\d|9[0-35-9])(?:\\d{8}|[ -]\\d{4}[ -]\\d{4}))(?![0-9A-Za-z]|[.\\-]\\d)");
+          "(?<![0-9A-Za-z.])(?<!\\d-)(?:(?:\\+|00)86["
+              + " -]?)?(1(?:3\\d|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|8\\d|9[0-35-9])(?:\\d{8}|["
+              + " -]\\d{4}[ -]\\d{4}))(?![0-9A-Za-z]|[.\\-]\\d)");
   private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
   private static final Pattern IPV4 =
       Pattern.compile(

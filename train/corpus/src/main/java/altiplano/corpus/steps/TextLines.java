@@ -13,7 +13,11 @@ final class TextLines {
   private static final Pattern CODE_END = Pattern.compile("[;{}]\\s*$|^\\s*[})\\]]+[;,]?\\s*$");
   private static final Pattern CODE_START =
       Pattern.compile(
-          "^\\s*(#include|#define|import |from \\w+ import|package [\\w.]+;|def \\w+\\(|class \\w+|public |private |static |return\\b.*[;)]|if\\s*\\(|for\\s*\\(|while\\s*\\(|else\\b|elif |func |fn |let |var |const |int |void |print|console\\.|//|/\\*|\\$ |>>> |sudo |git |npm |pip |@\\w+|<\\w+[^>]*>|</\\w+>|SELECT |INSERT |CREATE )");
+          "^\\s*(#include|#define|import |from \\w+ import|package [\\w.]+;|def \\w+\\(|class"
+              + " \\w+|public |private |static"
+              + " |return\\b.*[;)]|if\\s*\\(|for\\s*\\(|while\\s*\\(|else\\b|elif |func |fn |let"
+              + " |var |const |int |void |print|console\\.|//|/\\*|\\$ |>>> |sudo |git |npm |pip"
+              + " |@\\w+|<\\w+[^>]*>|</\\w+>|SELECT |INSERT |CREATE )");
   private static final Pattern OPERATOR =
       Pattern.compile(
           "[=!<>+\\-*/%&|]=|->|=>|::|\\+\\+|--|&&|\\|\\||\\w\\(.*\\)|\\w\\[\\w+\\]|\\\\[a-zA-Z]+\\{|=");
