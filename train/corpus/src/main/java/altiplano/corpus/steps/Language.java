@@ -88,7 +88,9 @@ final class Language {
       function++;
       different.add(word);
     }
-    return function >= 0.2 * all && (different.size() >= 3 || (all <= 6 && different.size() >= 2));
+    // A short sentence of plain letters with one such word is more likely English than not.
+    boolean plain = all <= 6 && sample.chars().allMatch(c -> c < 0x80);
+    return function >= 0.2 * all && (different.size() >= 3 || plain);
   }
 
   private static String detect(String sample) {
