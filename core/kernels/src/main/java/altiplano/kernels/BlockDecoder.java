@@ -197,8 +197,8 @@ record BlockDecoder(
         int j = unit / 2;
         yield j < 4
             ? data.get(Scalar.BYTE, at + 4 + j) & 63
-            : data.get(Scalar.BYTE, at + 8 + j) & 15
-                | (data.get(Scalar.BYTE, at + j) >>> 6 & 3) << 4;
+            : (data.get(Scalar.BYTE, at + 8 + j) & 15)
+                | (((data.get(Scalar.BYTE, at + j) >>> 6) & 3) << 4);
       }
       case BYTES -> data.get(Scalar.BYTE, at + 192 + unit);
     };
@@ -212,8 +212,8 @@ record BlockDecoder(
         int j = unit / 2;
         yield j < 4
             ? data.get(Scalar.BYTE, at + 8 + j) & 63
-            : data.get(Scalar.BYTE, at + 8 + j) >>> 4 & 15
-                | (data.get(Scalar.BYTE, at + 4 + j) >>> 6 & 3) << 4;
+            : ((data.get(Scalar.BYTE, at + 8 + j) >>> 4) & 15)
+                | (((data.get(Scalar.BYTE, at + 4 + j) >>> 6) & 3) << 4);
       }
       case SIX_BITS, BYTES -> 0;
     };

@@ -111,7 +111,7 @@ public class KernelBenchmark {
   private Matrix matrix(SplittableRandom random, int[] shape) {
     var data = arena.allocate(shape[0] * type.bytes(shape[1]), 64);
     for (long at = 0; at + Long.BYTES <= data.byteSize(); at += Long.BYTES) {
-      long bits = random.nextLong() & 0xb7ffb7ffb7ffb7ffL | 0x0400040004000400L;
+      long bits = (random.nextLong() & 0xb7ffb7ffb7ffb7ffL) | 0x0400040004000400L;
       data.set(ValueLayout.JAVA_LONG_UNALIGNED, at, bits);
     }
     return kernels.matrix(new Tensor(type, Shape.of(shape[0], shape[1]), data));

@@ -67,20 +67,18 @@ record RandomSchema(Json schema, Supplier<Json> fitting) {
 
   private static RandomSchema string(Random random) {
     var schema = Json.object().put("type", "string");
-    switch (random.nextInt(3)) {
-      case 0 -> {
-        return new RandomSchema(schema.end(), () -> Json.of(text(random)));
-      }
+    return switch (random.nextInt(3)) {
+      case 0 -> new RandomSchema(schema.end(), () -> Json.of(text(random)));
       case 1 -> {
         schema.put("pattern", "^[a-c中]+$").put("maxLength", 6);
-        return new RandomSchema(
+        yield new RandomSchema(
             schema.end(), () -> Json.of("abc中".repeat(2).substring(random.nextInt(3), 5)));
       }
       default -> {
         int min = random.nextInt(3);
         int max = min + random.nextInt(4);
         schema.put("minLength", min).put("maxLength", max);
-        return new RandomSchema(
+        yield new RandomSchema(
             schema.end(),
             () ->
                 Json.of(
@@ -94,11 +92,11 @@ record RandomSchema(Json schema, Supplier<Json> fitting) {
                             StringBuilder::append)
                         .toString()));
       }
-    }
+    };
   }
 
   private static RandomSchema integer(Random random) {
-    long low = random.nextInt(400) - 200;
+    long low = random.nextLong(-200, 200);
     long high = low + random.nextInt(2000);
     var schema = Json.object().put("type", "integer");
     return switch (random.nextInt(4)) {

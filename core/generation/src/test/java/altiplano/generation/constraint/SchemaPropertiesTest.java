@@ -49,7 +49,8 @@ class SchemaPropertiesTest {
   /// As writers do that keep to ASCII.
   private static String ascii(String json) {
     var text = new StringBuilder();
-    for (char c : json.toCharArray()) {
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
       if (c < 0x80) text.append(c);
       else text.append("\\u%04x".formatted((int) c));
     }

@@ -1,5 +1,7 @@
 package altiplano.generation.constraint;
 
+import static java.util.Objects.requireNonNull;
+
 import altiplano.files.Json;
 import altiplano.files.Json.ArrayValue;
 import altiplano.files.Json.BoolValue;
@@ -59,7 +61,9 @@ final class SchemaValidator {
           !(value instanceof ObjectValue(var members))
               || members.entrySet().stream()
                   .allMatch(member ->
-                      ((ObjectValue) all.get("properties")).members().containsKey(member.getKey())
+                      ((ObjectValue) requireNonNull(all.get("properties")))
+                              .members()
+                              .containsKey(member.getKey())
                           || fits(member.getValue(), argument));
       default -> throw new AssertionError("no such keyword here: " + keyword);
     };
@@ -87,7 +91,9 @@ final class SchemaValidator {
       case ObjectValue(var left) ->
           b instanceof ObjectValue(var right)
               && left.keySet().equals(right.keySet())
-              && left.keySet().stream().allMatch(key -> equal(left.get(key), right.get(key)));
+              && left.keySet().stream()
+                  .allMatch(
+                      key -> equal(requireNonNull(left.get(key)), requireNonNull(right.get(key))));
       default -> a.equals(b);
     };
   }
