@@ -21,7 +21,7 @@ final class AskCommand implements Runnable {
   private final Streams streams;
   @Spec private CommandSpec spec;
   @Mixin private TaskModel model;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Parameters(paramLabel = "QUESTION", arity = "0..1")
   private Optional<String> question = Optional.empty();

@@ -37,7 +37,7 @@ final class BenchCommand implements Runnable {
   private final Streams streams;
   @Spec private CommandSpec spec;
   @Mixin private EngineOptions engine;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Parameters(paramLabel = "MODEL", arity = "0..1")
   private Optional<String> model = Optional.empty();

@@ -29,7 +29,7 @@ final class ChatCommand implements Runnable {
   @Mixin private PromptOptions prompts;
   @Mixin private SamplingOptions sampling;
   @Mixin private ConstraintOptions constraints;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   ChatCommand(Streams streams) {
     this.streams = streams;

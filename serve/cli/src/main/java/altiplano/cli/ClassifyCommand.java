@@ -13,7 +13,7 @@ final class ClassifyCommand implements Runnable {
   private final Streams streams;
   @Mixin private TaskModel model;
   @Mixin private TaskTexts texts;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Option(names = "--labels", paramLabel = "A,B,C", split = "[,\uff0c]", required = true)
   private List<String> labels;

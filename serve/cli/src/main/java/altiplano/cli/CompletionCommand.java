@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 final class CompletionCommand implements Runnable {
   private final Streams streams;
   @Spec private CommandSpec spec;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Parameters(paramLabel = "SHELL")
   private Shell shell;

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 final class ContractCommand implements Runnable {
   private final Streams streams;
   @Spec private CommandSpec spec;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Parameters(paramLabel = "review", index = "0")
   private String action;

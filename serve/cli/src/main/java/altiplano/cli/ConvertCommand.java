@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 @Command(name = "convert")
 final class ConvertCommand implements Runnable {
   private final Streams streams;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Mixin private ConversionArguments arguments;
 

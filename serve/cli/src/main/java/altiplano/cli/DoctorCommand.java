@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 final class DoctorCommand implements Runnable {
   private final Streams streams;
   @Mixin private EngineOptions engine;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Option(names = "--json")
   private boolean json;

@@ -21,7 +21,7 @@ final class EmbedCommand implements Runnable {
 
   private final Streams streams;
   @Mixin private ModelArgument model;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Option(names = "--input", paramLabel = "FILE", required = true)
   private String input;

@@ -18,7 +18,7 @@ final class ExtractCommand implements Runnable {
   private final Streams streams;
   @Mixin private TaskModel model;
   @Mixin private TaskTexts texts;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Option(names = "--domain", paramLabel = "medical|law|finance")
   private Optional<Domain> domain = Optional.empty();

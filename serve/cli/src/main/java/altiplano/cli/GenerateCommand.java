@@ -12,7 +12,7 @@ final class GenerateCommand implements Runnable {
   private final Streams streams;
   @Mixin private TaskModel model;
   @Mixin private SamplingOptions sampling;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Parameters(paramLabel = "PROMPT", index = "0")
   private String prompt;

@@ -32,7 +32,7 @@ final class InspectCommand implements Runnable {
 
   private final Streams streams;
   @Spec private CommandSpec spec;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Parameters(paramLabel = "FILE")
   private String file;

@@ -26,7 +26,7 @@ final class LogitsCommand implements Runnable {
 
   private final Streams streams;
   @Mixin private ModelArgument model;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Option(names = "--tokens", paramLabel = "IDS", required = true)
   private String tokens;
@@ -86,7 +86,7 @@ final class LogitsCommand implements Runnable {
   private static List<Integer> top(float[] logits) {
     return IntStream.range(0, logits.length)
         .boxed()
-        .sorted(Comparator.comparing((Integer id) -> -logits[id]))
+        .sorted(Comparator.comparingDouble((Integer id) -> -logits[id]))
         .limit(TOP)
         .toList();
   }

@@ -27,7 +27,7 @@ final class PerplexityCommand implements Runnable {
   private final Streams streams;
   @Spec private CommandSpec spec;
   @Mixin private ModelArgument model;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Option(names = "--input", paramLabel = "FILE", required = true)
   private String input;

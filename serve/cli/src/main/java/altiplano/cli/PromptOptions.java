@@ -7,6 +7,7 @@ import altiplano.tokenizer.ChatFormat;
 import altiplano.tokenizer.Message;
 import altiplano.tokenizer.SystemHeader;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,8 +31,10 @@ final class PromptOptions {
             ? Optional.empty()
             : ChatFormat.of(model.tokenizer());
     if (format.isPresent()) {
-      return format.map(
-          plain -> date ? plain.withHeader(SystemHeader.dated(LocalDate.now())) : plain);
+      return format.map(plain ->
+          date
+              ? plain.withHeader(SystemHeader.dated(LocalDate.now(ZoneId.systemDefault())))
+              : plain);
     }
     if (system.isPresent() || date) {
       throw new CommandException(

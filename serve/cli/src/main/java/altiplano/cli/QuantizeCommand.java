@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 @Command(name = "quantize")
 final class QuantizeCommand implements Runnable {
   private final Streams streams;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Mixin private ConversionArguments arguments;
 

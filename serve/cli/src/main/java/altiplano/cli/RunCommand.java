@@ -30,7 +30,7 @@ final class RunCommand implements Runnable {
   @Mixin private PromptOptions prompts;
   @Mixin private SamplingOptions sampling;
   @Mixin private ConstraintOptions constraints;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Parameters(paramLabel = "PROMPT", index = "1")
   private String prompt;

@@ -16,7 +16,7 @@ final class SentimentCommand implements Runnable {
   private final Streams streams;
   @Mixin private TaskModel model;
   @Mixin private TaskTexts texts;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Option(names = "--domain", paramLabel = "review|finance")
   private Optional<Scale> domain = Optional.empty();

@@ -19,7 +19,7 @@ final class SimilarCommand implements Runnable {
   private final Streams streams;
   @Spec private CommandSpec spec;
   @Mixin private TaskModel model;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Parameters(paramLabel = "TEXT", arity = "0..2")
   private List<String> texts = List.of();

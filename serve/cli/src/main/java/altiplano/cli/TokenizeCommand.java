@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "tokenize")
 final class TokenizeCommand implements Runnable {
   private final Streams streams;
-  @Mixin private ReportOptions report;
+  @Mixin ReportOptions report;
 
   @Parameters(paramLabel = "MODEL_OR_VOCABULARY")
   private String vocabulary;

@@ -9,6 +9,7 @@ import altiplano.testing.Shared;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -274,7 +275,7 @@ final class CommandsTest {
 
   @Test
   void an_input_that_is_not_utf8_says_how_to_convert_it() throws IOException {
-    Path gb = Files.write(folder.resolve("gb.txt"), "你好".getBytes("GB18030"));
+    Path gb = Files.write(folder.resolve("gb.txt"), "你好".getBytes(Charset.forName("GB18030")));
     var run = CliRun.of("embed", tiny(), "--input", gb.toString());
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err()).contains(gb + ": not UTF-8 text. Convert it, as with iconv");

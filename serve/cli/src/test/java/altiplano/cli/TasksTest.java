@@ -41,7 +41,7 @@ final class TasksTest {
     assertThat(run.out().lines())
         .hasSize(2)
         .allSatisfy(line -> {
-          var probabilities = ((ObjectValue) Json.parse(line)).members().get("probabilities");
+          var probabilities = ((ObjectValue) Json.parse(line)).get("probabilities").orElseThrow();
           assertThat(((ObjectValue) probabilities).members())
               .containsOnlyKeys("positive", "negative", "neutral");
         });
@@ -50,7 +50,7 @@ final class TasksTest {
   @Test
   void extract_gives_every_field_of_the_domain() {
     var result = object(task("extract", "患者,男性,45岁。", "--domain", "medical", "--json"));
-    assertThat(((ObjectValue) result.members().get("fields")).members())
+    assertThat(((ObjectValue) result.get("fields").orElseThrow()).members())
         .containsKeys("sex", "age", "chief_complaint", "diagnosis");
   }
 
@@ -64,7 +64,7 @@ final class TasksTest {
   @Test
   void classify_and_similar_give_what_they_promise() {
     var result = object(task("classify", "--labels", "体育,财经", "股市今天上涨。", "--json"));
-    assertThat(((ObjectValue) result.members().get("probabilities")).members())
+    assertThat(((ObjectValue) result.get("probabilities").orElseThrow()).members())
         .containsOnlyKeys("体育", "财经");
     assertThat(object(task("similar", "今天天气很好", "今天天气不错", "--json")).members())
         .containsOnlyKeys("similarity");
@@ -74,8 +74,8 @@ final class TasksTest {
   void contract_review_needs_no_model() throws IOException {
     var contract = file("c.txt", "劳动合同\n第一条 合同期限为一年,试用期六个月。\n");
     var review = object(CliRun.of("contract", "review", contract.toString(), "--json"));
-    var clauses = (ArrayValue) review.members().get("clauses");
-    var findings = (ArrayValue) review.members().get("findings");
+    var clauses = (ArrayValue) review.get("clauses").orElseThrow();
+    var findings = (ArrayValue) review.get("findings").orElseThrow();
     assertThat(clauses.elements()).hasSize(1);
     assertThat(
             IntStream.range(0, findings.elements().size())

@@ -1,5 +1,6 @@
 package altiplano.training.model;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import altiplano.training.data.Packed;
@@ -45,9 +46,10 @@ class AdaptersTest {
       float[] before = parameters.get("blk.0.attn_q.weight").floats();
       Adapters.add(parameters, adapter, 2);
       float[] after =
-          model(config, parameters, Optional.of(adapter))
-              .merged()
-              .get("blk.0.attn_q.weight")
+          requireNonNull(
+                  model(config, parameters, Optional.of(adapter))
+                      .merged()
+                      .get("blk.0.attn_q.weight"))
               .floats();
       for (int i = 0; i < before.length; i++) {
         assertThat(after[i]).isCloseTo(before[i], org.assertj.core.api.Assertions.within(1e-6f));
