@@ -16,7 +16,7 @@ import java.util.Optional;
 /// @param batches taken by the mixture
 /// @param positions of the objectives' data, by name
 /// @param tokens computed so far
-/// @param meanLoss running mean, by which leaps are noticed
+/// @param meanLosses running means of the objectives, by which leaps are noticed
 /// @param lossScale of float16
 /// @param threads that operations used: another number gives other last bits
 /// @param bestStep whose held-out loss was the lowest, 0 before the first
@@ -25,7 +25,7 @@ record Checkpoint(
     long batches,
     Map<String, Long> positions,
     long tokens,
-    double meanLoss,
+    Map<String, Double> meanLosses,
     double lossScale,
     int threads,
     int bestStep,
@@ -34,26 +34,28 @@ record Checkpoint(
   private static final String TENSORS = "training.safetensors";
 
   static Checkpoint start(int threads) {
-    return new Checkpoint(0, 0, Map.of(), 0, 0, 1 << 16, threads, 0, Double.MAX_VALUE);
+    return new Checkpoint(0, 0, Map.of(), 0, Map.of(), 1 << 16, threads, 0, Double.MAX_VALUE);
   }
 
   /// Returns this state with the present step as the best.
   Checkpoint best(double loss) {
     return new Checkpoint(
-        step, batches, positions, tokens, meanLoss, lossScale, threads, step, loss);
+        step, batches, positions, tokens, meanLosses, lossScale, threads, step, loss);
   }
 
   /// Writes the state into a folder.
   void write(Path folder, Map<String, Tensor> tensors) throws IOException {
     var places = Json.object();
     positions.forEach(places::put);
+    var means = Json.object();
+    meanLosses.forEach(means::put);
     var json =
         Json.object()
             .put("step", step)
             .put("batches", batches)
             .put("positions", places.end())
             .put("tokens", tokens)
-            .put("mean_loss", meanLoss)
+            .put("mean_losses", means.end())
             .put("loss_scale", lossScale)
             .put("threads", threads)
             .put("best_step", bestStep)
@@ -66,15 +68,17 @@ record Checkpoint(
   static Checkpoint read(Path folder) throws IOException {
     var json = (Json.ObjectValue) Json.parse(Files.readString(folder.resolve(JSON)));
     var positions = new LinkedHashMap<String, Long>();
-    ((Json.ObjectValue) member(json, "positions"))
-        .members()
+    object(json, "positions")
         .forEach((name, value) -> positions.put(name, number(value).longValueExact()));
+    var means = new LinkedHashMap<String, Double>();
+    object(json, "mean_losses")
+        .forEach((name, value) -> means.put(name, number(value).doubleValue()));
     return new Checkpoint(
         number(member(json, "step")).intValueExact(),
         number(member(json, "batches")).longValueExact(),
         positions,
         number(member(json, "tokens")).longValueExact(),
-        number(member(json, "mean_loss")).doubleValue(),
+        means,
         number(member(json, "loss_scale")).doubleValue(),
         number(member(json, "threads")).intValueExact(),
         number(member(json, "best_step")).intValueExact(),
@@ -89,6 +93,11 @@ record Checkpoint(
   private static Json member(Json.ObjectValue json, String key) {
     return Optional.ofNullable(json.members().get(key))
         .orElseThrow(() -> new CheckpointException("%s: '%s' is missing".formatted(JSON, key)));
+  }
+
+  private static Map<String, Json> object(Json.ObjectValue json, String key) {
+    if (member(json, key) instanceof Json.ObjectValue(var members)) return members;
+    throw new CheckpointException("%s: '%s' is no object".formatted(JSON, key));
   }
 
   private static BigDecimal number(Json value) {

@@ -144,9 +144,7 @@ public final class Trainer {
       if (!Double.isFinite(norm)) broken = Optional.of("the gradient's norm is " + norm);
     }
     double loss = sums.values().stream().mapToDouble(s -> s.mean() * s.share).sum();
-    if (broken.isEmpty() && leaps(step, loss)) {
-      broken = Optional.of("the loss leapt from %.3f to %.3f".formatted(state.meanLoss(), loss));
-    }
+    if (broken.isEmpty()) broken = leap(step, sums);
     if (broken.isPresent()) handle(step, broken.get(), sums);
     else {
       optimizer.step(rate);
@@ -154,7 +152,7 @@ public final class Trainer {
     }
     model.parameters().clearGradients();
     long tokens = sums.values().stream().mapToLong(s -> s.tokens).sum();
-    advance(step, tokens, loss, broken.isPresent());
+    advance(step, tokens, sums, broken.isPresent());
 
     double seconds = (System.nanoTime() - start) / 1e9;
     double tokensPerSecond = tokens / seconds;
@@ -260,10 +258,18 @@ public final class Trainer {
     return recipe.precision() == Precision.FLOAT16 ? state.lossScale() : 1;
   }
 
-  private boolean leaps(int step, double loss) {
-    return step > recipe.schedule().warmup()
-        && state.meanLoss() > 0
-        && loss > recipe.brokenLoss().factor() * state.meanLoss();
+  /// Says which objective's loss is far above its running mean, if one is.
+  private Optional<String> leap(int step, Map<String, Sums> sums) {
+    if (step <= recipe.schedule().warmup()) return Optional.empty();
+    for (var entry : sums.entrySet()) {
+      double mean = state.meanLosses().getOrDefault(entry.getKey(), Double.MAX_VALUE);
+      double loss = entry.getValue().mean();
+      if (loss > recipe.brokenLoss().factor() * mean + 1) {
+        return Optional.of(
+            "the loss of %s leapt from %.3f to %.3f".formatted(entry.getKey(), mean, loss));
+      }
+    }
+    return Optional.empty();
   }
 
   private void handle(int step, String problem, Map<String, Sums> sums) {
@@ -289,12 +295,15 @@ public final class Trainer {
     }
   }
 
-  private void advance(int step, long tokens, double loss, boolean broken) {
+  private void advance(int step, long tokens, Map<String, Sums> sums, boolean broken) {
     var positions = new LinkedHashMap<String, Long>();
     for (Objective objective : mixture.objectives()) {
       positions.put(objective.name(), objective.position());
     }
-    double mean = state.meanLoss() == 0 ? loss : 0.98 * state.meanLoss() + 0.02 * loss;
+    var means = new LinkedHashMap<>(state.meanLosses());
+    if (!broken) {
+      sums.forEach((name, s) -> means.merge(name, s.mean(), (m, x) -> 0.98 * m + 0.02 * x));
+    }
     double scale =
         broken
             ? state.lossScale() / 2
@@ -305,7 +314,7 @@ public final class Trainer {
             mixture.position(),
             positions,
             state.tokens() + tokens,
-            broken ? state.meanLoss() : mean,
+            means,
             scale,
             state.threads(),
             state.bestStep(),
