@@ -271,6 +271,17 @@ public final class Llama3Model implements AutoCloseable {
     return extractor.extract(text, schema, prompts(options, text), Deadline.of(options));
   }
 
+  /// Answers a question about Llama 3.1 from the small knowledge base that ships with the program.
+  public Answer answerQuestion(String question) {
+    return answerQuestion(question, TaskOptions.DEFAULT);
+  }
+
+  /// As [#answerQuestion(String)], with options.
+  public Answer answerQuestion(String question, TaskOptions options) {
+    var knowledge = MemoryPassages.knowledge(options.languageFor(question));
+    return answerQuestion(question, knowledge, options);
+  }
+
   /// Answers a question from a passage, in the passage's words, or says that it is not there.
   public Answer answerQuestion(String question, String passage) {
     return answerQuestion(question, passage, TaskOptions.DEFAULT);

@@ -121,6 +121,16 @@ class Llama3ModelTest {
   }
 
   @Test
+  void a_question_about_llama_is_answered_from_what_ships() {
+    var answer = model.answerQuestion("Llama3.1 的核心技术是什么?");
+    assertThat(answer.sources()).isNotEmpty();
+    assertThat(answer.sources().getFirst().text()).contains("核心技术", "Transformer", "自注意力");
+    assertThat(MemoryPassages.knowledge(Language.ENGLISH).search("Which tokenizer is used?", 1))
+        .singleElement()
+        .satisfies(passage -> assertThat(passage.text()).contains("byte-level BPE"));
+  }
+
+  @Test
   void text_comes_whole_or_in_pieces() throws Exception {
     var options = GenerationOptions.GREEDY.withMaxTokens(12);
     var whole = model.generateText("从前", options);

@@ -41,14 +41,18 @@ final class AskCommand implements Runnable {
 
   @Override
   public void run() {
-    if (question.isPresent() == input.isPresent() || question.isPresent() != passage.isPresent()) {
+    if (question.isPresent() == input.isPresent()) {
       throw new ParameterException(
-          spec.commandLine(), "give QUESTION and --passage FILE, or --input FILE");
+          spec.commandLine(), "give QUESTION, perhaps with --passage FILE, or --input FILE");
     }
     if (question.isPresent()) {
-      String text = Inputs.text(passage.orElseThrow());
+      Optional<String> text = passage.map(Inputs::text);
       try (var model = this.model.open()) {
-        print(model.answerQuestion(question.get(), text), json);
+        String asked = question.get();
+        print(
+            text.map(given -> model.answerQuestion(asked, given))
+                .orElseGet(() -> model.answerQuestion(asked)),
+            json);
       }
       return;
     }
