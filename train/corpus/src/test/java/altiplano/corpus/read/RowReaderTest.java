@@ -174,13 +174,16 @@ class RowReaderTest {
 
   private static String record(String type, String contentType, String body) {
     int length = body.getBytes(StandardCharsets.UTF_8).length;
-    return ("WARC/1.0\r\n"
-                + "WARC-Type: %s\r\n"
-                + "WARC-Record-ID: <urn:uuid:%s>\r\n"
-                + "WARC-Date: 2024-01-01T00:00:00Z\r\n"
-                + "WARC-Target-URI: http://example.com/\r\n"
-                + "Content-Type: %s\r\n"
-                + "Content-Length: %d\r\n\r\n")
+    return """
+    WARC/1.0\r
+    WARC-Type: %s\r
+    WARC-Record-ID: <urn:uuid:%s>\r
+    WARC-Date: 2024-01-01T00:00:00Z\r
+    WARC-Target-URI: http://example.com/\r
+    Content-Type: %s\r
+    Content-Length: %d\r
+    \r
+    """
             .formatted(
                 type,
                 java.util.UUID.nameUUIDFromBytes(type.getBytes(StandardCharsets.UTF_8)),
