@@ -80,13 +80,15 @@ class CleaningTest {
   @Test
   void lines_of_sites_go_and_paragraphs_stay() {
     String page =
-        "正文第一段讲的是泡茶。\n"
-            + "版权所有 未经许可不得转载\n"
-            + "上一篇：春天\n"
-            + "点击查看更多\n"
-            + "All rights reserved.\n"
-            + "[#]: subject: (x)\n"
-            + "正文第二段提到版权所有者的权利。";
+        """
+        正文第一段讲的是泡茶。
+        版权所有 未经许可不得转载
+        上一篇：春天
+        点击查看更多
+        All rights reserved.
+        [#]: subject: (x)
+        正文第二段提到版权所有者的权利。\
+        """;
     assertThat(Boilerplate.remove(page)).isEqualTo("正文第一段讲的是泡茶。\n正文第二段提到版权所有者的权利。");
     assertThat(Boilerplate.remove("---\ntitle: A\ndate: 2020-01-01\n---\n正文。<!-- INFO END -->"))
         .isEqualTo("正文。");
