@@ -48,12 +48,14 @@ final class Texts {
       "LONDON - The central bank kept interest rates at 4 per cent on Thursday.";
   static final String DIALOGUE = "甲：你好！\n乙：你好。\n甲：吃了吗？\n乙：吃了。\n甲：再见！\n乙：再见！";
   static final String ENGLISH_DIALOGUE =
-      "Anna: Are you coming?\n"
-          + "Ben: No.\n"
-          + "Anna: Why not?\n"
-          + "Ben: I am tired.\n"
-          + "Anna: All right.\n"
-          + "Ben: Bye.";
+      """
+      Anna: Are you coming?
+      Ben: No.
+      Anna: Why not?
+      Ben: I am tired.
+      Anna: All right.
+      Ben: Bye.\
+      """;
   static final String PROSE = "长江是亚洲第一长河，发源于青藏高原的唐古拉山脉，自西向东流经十一个省级行政区，最后注入东海。它的流域面积约占全国陆地面积的五分之一。";
 
   private Texts() {}
