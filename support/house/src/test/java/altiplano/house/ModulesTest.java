@@ -60,7 +60,10 @@ final class ModulesTest {
   private static final List<String> EVERYONE = List.of("java..", "jdk..", "org.jspecify..");
 
   private static final Map<String, String> ALSO =
-      Map.of("files", "tools.jackson.core..", "search", "org.apache.lucene..");
+      Map.of(
+          "files", "tools.jackson.core..",
+          "model", "com.sun.management..",
+          "search", "org.apache.lucene..");
 
   private static JavaClasses everything;
 
@@ -128,9 +131,10 @@ final class ModulesTest {
         .check(everything);
   }
 
+  /// Below a module's package, its internal packages may know the module's public types.
   @Test
-  void packages_form_no_cycles() {
-    slices().matching("altiplano.(**)").should().beFreeOfCycles().check(everything);
+  void modules_form_no_cycles() {
+    slices().matching("altiplano.(*)..").should().beFreeOfCycles().check(everything);
   }
 
   @Test
@@ -202,6 +206,8 @@ final class ModulesTest {
     try (Stream<Path> files = Files.walk(module.classes())) {
       return files
           .filter(file -> file.toString().endsWith(".class"))
+          // What the benchmark processor writes has no package-info.
+          .filter(file -> !file.toString().contains("jmh_generated"))
           .map(Path::getParent)
           .collect(toSet());
     }
