@@ -92,7 +92,8 @@ class ModelConversionTest {
 
   @Test
   void a_quantised_model_is_refused_as_a_folder_with_a_way_out() {
-    assertThatThrownBy(() -> convert(Shared.path("fixtures/tiny-q4_0.gguf"), "out"))
+    var quantised = Shared.path("fixtures/tiny-q4_0.gguf");
+    assertThatThrownBy(() -> convert(quantised, "out"))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("it is Q4_0, and a folder holds F32, F16 and BF16")
         .hasMessageEndingWith("Decode it first: altiplano quantize IN OUT.gguf --type bf16.");
@@ -101,12 +102,13 @@ class ModelConversionTest {
 
   @Test
   void what_exists_is_replaced_only_where_asked() throws IOException {
+    var given = Shared.path("fixtures/tiny-hf");
     Files.writeString(folder.resolve("m.gguf"), "old");
-    assertThatThrownBy(() -> convert(Shared.path("fixtures/tiny-hf"), "m.gguf"))
+    assertThatThrownBy(() -> convert(given, "m.gguf"))
         .isInstanceOf(UncheckedIOException.class)
         .hasCauseInstanceOf(FileAlreadyExistsException.class);
     assertThat(folder.resolve("m.gguf")).hasContent("old");
-    try (var model = ModelFile.open(Shared.path("fixtures/tiny-hf"))) {
+    try (var model = ModelFile.open(given)) {
       var output = new ModelOutput(folder.resolve("m.gguf"), true, Long.MAX_VALUE, (_, _) -> {});
       ModelConversion.convert(model, output);
     }

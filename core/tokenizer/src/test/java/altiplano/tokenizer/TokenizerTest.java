@@ -109,7 +109,8 @@ class TokenizerTest {
 
   @Test
   void an_id_outside_the_vocabulary_is_refused() {
-    assertThatThrownBy(() -> Fixtures.llama3().decode(128_256))
+    var tokenizer = Fixtures.llama3();
+    assertThatThrownBy(() -> tokenizer.decode(128_256))
         .isInstanceOf(VocabularyException.class)
         .hasMessage("the id 128256 is not in the vocabulary of 128,256 tokens");
   }
