@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module altiplano.tasks {
   requires transitive altiplano.generation;
+  requires altiplano.hub;
   requires static transitive org.jspecify;
 
   exports altiplano.tasks;

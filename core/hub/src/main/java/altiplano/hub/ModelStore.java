@@ -39,13 +39,16 @@ public final class ModelStore {
     this.models = home.resolve("models");
   }
 
-  /// Returns the store that the environment names: `ALTIPLANO_HOME`, or `.altiplano` in the home
-  /// folder.
+  /// Returns the store that the environment names.
   public static ModelStore of(Map<String, String> environment) {
-    return new ModelStore(
-        Optional.ofNullable(environment.get("ALTIPLANO_HOME"))
-            .map(Path::of)
-            .orElseGet(() -> Path.of(System.getProperty("user.home"), ".altiplano")));
+    return new ModelStore(home(environment));
+  }
+
+  /// Returns the store's folder: `ALTIPLANO_HOME`, or `.altiplano` in the home folder.
+  public static Path home(Map<String, String> environment) {
+    return Optional.ofNullable(environment.get("ALTIPLANO_HOME"))
+        .map(Path::of)
+        .orElseGet(() -> Path.of(System.getProperty("user.home"), ".altiplano"));
   }
 
   /// A model in the store.

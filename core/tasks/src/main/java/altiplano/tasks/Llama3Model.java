@@ -18,7 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Spliterator;
 import java.util.Spliterators.AbstractSpliterator;
 import java.util.concurrent.Flow;
@@ -68,20 +67,22 @@ public final class Llama3Model implements AutoCloseable {
 
   /// Opens the model that comes with the program.
   ///
-  /// @throws IllegalStateException if none does
+  /// @throws NoSuchModelException if none does
   public static Llama3Model load() {
-    return bundled(ModelOptions.DEFAULT)
-        .orElseThrow(() ->
-            new IllegalStateException(
-                "no model is bundled with this program. Add altiplano-mini to it, or name a"
-                    + " model: load(path)."));
+    return load(ModelNames.MINI);
   }
 
-  /// Opens the model that comes with the program, if there is one.
-  public static Optional<Llama3Model> bundled(ModelOptions options) {
-    return ServiceLoader.load(BundledModel.class)
-        .findFirst()
-        .map(bundled -> of(bundled.open(options)));
+  /// Opens a model by what it is called: a GGUF file, a Hugging Face folder, a name in the store
+  /// (`ALTIPLANO_HOME`) or `mini`, which comes with the program.
+  ///
+  /// @throws NoSuchModelException if there is none
+  public static Llama3Model load(String nameOrPath) {
+    return load(nameOrPath, ModelOptions.DEFAULT);
+  }
+
+  /// As [#load(String)], with options.
+  public static Llama3Model load(String nameOrPath, ModelOptions options) {
+    return of(LlamaModel.open(ModelNames.resolve(nameOrPath), options));
   }
 
   /// Opens a GGUF file or a Hugging Face folder.

@@ -2,7 +2,7 @@ package altiplano.cli;
 
 import altiplano.model.LlamaModel;
 import altiplano.model.MemoryEstimate;
-import java.nio.file.Files;
+import altiplano.tasks.ModelNames;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -19,12 +19,9 @@ final class ModelArgument {
     return path(model);
   }
 
+  /// Returns the file or folder of what a user calls MODEL.
   static Path path(String model) {
-    Path path = Path.of(model);
-    if (!Files.exists(path)) {
-      throw new CommandException(model + ": not found. Give a GGUF file or a Hugging Face folder.");
-    }
-    return path;
+    return ModelNames.resolve(model);
   }
 
   /// Opens the model, having said what memory it takes.

@@ -105,7 +105,8 @@ final class CommandsTest {
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err())
         .isEqualTo(
-            "altiplano: no-such.gguf: not found. Give a GGUF file or a Hugging Face folder.\n");
+            "altiplano: no-such.gguf: not found. Give a GGUF file, a Hugging Face folder, a name in"
+                + " the store or mini.\n");
   }
 
   @Test
