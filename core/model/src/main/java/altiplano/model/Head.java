@@ -9,7 +9,8 @@ import java.util.List;
 ///
 /// Tensors `head.NAME.weight` `[labels, width]` and `head.NAME.bias` `[labels]`, which may be
 /// missing; metadata `altiplano.heads` (names), `altiplano.head.NAME.kind` (`classification`,
-/// `token_labels`, `embedding`), `.labels`, `.pooling` (`last`, `mean`), `.causal`, `.temperature`.
+/// `token_labels`, `span`, `embedding`), `.labels`, `.pooling` (`last`, `mean`), `.causal`,
+/// `.temperature`. An embedding head without a tensor gives the pooled states themselves.
 ///
 /// @param name such as `sentiment.review`
 /// @param labels one an output; for an embedding head the outputs have no names and the list is
@@ -24,12 +25,19 @@ public record Head(
     Pooling pooling,
     boolean causal,
     float temperature) {
+  /// The labels of a head of kind [Kind#SPAN].
+  public static final List<String> ENDS = List.of("start", "end");
+
   public Head {
     labels = List.copyOf(labels);
     if (labels.isEmpty() != (kind == Kind.EMBEDDING)) {
       throw new IllegalArgumentException(
           "head %s of kind %s has %d labels; only an embedding head has none"
               .formatted(name, Settings.label(kind), labels.size()));
+    }
+    if (kind == Kind.SPAN && !labels.equals(ENDS)) {
+      throw new IllegalArgumentException(
+          "head %s of kind span has the labels %s; they must be %s".formatted(name, labels, ENDS));
     }
     if (!(temperature > 0 && Float.isFinite(temperature))) {
       throw new IllegalArgumentException(
@@ -42,6 +50,9 @@ public record Head(
     CLASSIFICATION,
     /// One distribution over labels a token.
     TOKEN_LABELS,
+    /// Two distributions over the tokens of a text: where a span starts, and its last token. The
+    /// first token stands for "not in the text" (Devlin et al. 2019, SQuAD 2.0).
+    SPAN,
     /// A sentence vector.
     EMBEDDING
   }

@@ -282,7 +282,7 @@ public final class LlamaModel implements AutoCloseable {
     }
   }
 
-  /// Applies the linear of a head to hidden states.
+  /// Applies the linear of a head to hidden states; a head without one gives them back.
   ///
   /// @param outputs overwritten with `[rows, outputs]`
   void head(Head head, Logits states, Logits outputs) {
@@ -290,19 +290,22 @@ public final class LlamaModel implements AutoCloseable {
     try {
       requireOpen();
       var linear = headWeights(head);
-      outputs.reset(states.rows(), linear.weight().rows());
-      pass.linear(linear, states.from(0), outputs.from(0), states.rows());
+      if (linear.isEmpty()) {
+        outputs.set(states);
+        return;
+      }
+      outputs.reset(states.rows(), linear.get().weight().rows());
+      pass.linear(linear.get(), states.from(0), outputs.from(0), states.rows());
     } finally {
       lock.unlock();
     }
   }
 
-  private LlamaWeights.Linear headWeights(Head head) {
-    var linear = weights.heads().get(head.name());
-    if (linear == null || !heads.contains(head)) {
+  private Optional<LlamaWeights.Linear> headWeights(Head head) {
+    if (!heads.contains(head)) {
       throw new IllegalArgumentException("the model has no head " + head.name());
     }
-    return linear;
+    return Optional.ofNullable(weights.heads().get(head.name()));
   }
 
   /// Copies rows of the embedding table, decoded: what stands for tokens before any context.

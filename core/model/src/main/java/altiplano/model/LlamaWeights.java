@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
 /// @param positionEmbedding `[contextLength, width]`, of learned positions
 /// @param frequencies `[headSize / 2]` radians a position, of rotary ones
 /// @param output `[vocabulary, width]`; the token embedding itself where it is tied
-/// @param heads by their names
+/// @param heads by their names; an embedding head may be missing: then it is the pooled state
 record LlamaWeights(
     Matrix tokenEmbedding,
     Optional<Matrix> positionEmbedding,
@@ -61,6 +61,7 @@ record LlamaWeights(
     for (var head : heads) {
       var name = "head." + head.name() + ".weight";
       int outputs = head.labels().size();
+      if (isBare(file, head)) continue;
       if (head.kind() == Head.Kind.EMBEDDING) {
         outputs = Math.toIntExact(file.tensor(name).shape().rows());
       }
@@ -92,6 +93,12 @@ record LlamaWeights(
         });
   }
 
+  /// Whether a head is the pooled state itself.
+  private static boolean isBare(ModelFile file, Head head) {
+    return head.kind() == Head.Kind.EMBEDDING
+        && !file.tensors().containsKey("head." + head.name() + ".weight");
+  }
+
   private static void checkShape(ModelFile file, String name, Tensor tensor, Shape expected) {
     if (!tensor.shape().equals(expected)) {
       throw new ModelFormatException(
@@ -114,7 +121,9 @@ record LlamaWeights(
     var binder = new Binder(file, kernels, arena);
     var tokenEmbedding = binder.matrix("token_embd");
     var headWeights = new LinkedHashMap<String, Linear>();
-    for (var head : heads) headWeights.put(head.name(), binder.linear("head." + head.name()));
+    for (var head : heads) {
+      if (!isBare(file, head)) headWeights.put(head.name(), binder.linear("head." + head.name()));
+    }
     return new LlamaWeights(
         tokenEmbedding,
         config.positions() instanceof Positions.Learned

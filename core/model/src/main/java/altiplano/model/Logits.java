@@ -32,6 +32,12 @@ public final class Logits {
     MemorySegment.copy(row, 0, memory, ValueLayout.JAVA_FLOAT, 0, row.length);
   }
 
+  /// Becomes a copy of these numbers.
+  void set(Logits other) {
+    reset(other.rows, other.columns);
+    MemorySegment.copy(other.memory, 0, memory, 0, (long) rows * columns * Float.BYTES);
+  }
+
   /// Returns the memory of row `row` and all that follow.
   MemorySegment from(int row) {
     return row == 0 ? memory : memory.asSlice((long) row * columns * Float.BYTES);

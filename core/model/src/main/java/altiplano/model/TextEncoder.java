@@ -93,17 +93,40 @@ public final class TextEncoder {
   /// @return `[tokens][labels of the head]`; the sum of each row is 1
   public float[][] label(Head head, int[] text) {
     require(head, Kind.TOKEN_LABELS);
+    var outputs = outputs(head, text);
     var probabilities = new float[text.length][];
+    for (int i = 0; i < text.length; i++) {
+      probabilities[i] = softmax(outputs.row(i), head.temperature());
+    }
+    return probabilities;
+  }
+
+  /// Returns the probability of each token to be where a span head's answer starts, and to be its
+  /// last token. The first token stands for "not in the text".
+  ///
+  /// @param text ids, at least one
+  /// @return `[2][tokens]`: starts, then ends; the sum of each is 1
+  public float[][] span(Head head, int[] text) {
+    require(head, Kind.SPAN);
+    var outputs = outputs(head, text);
+    var logits = new float[2][text.length];
+    for (int i = 0; i < text.length; i++) {
+      for (int end = 0; end < 2; end++) logits[end][i] = outputs.get(i, end);
+    }
+    return new float[][] {
+      softmax(logits[0], head.temperature()), softmax(logits[1], head.temperature())
+    };
+  }
+
+  /// Applies a head to the state of each token of a text.
+  private Logits outputs(Head head, int[] text) {
     var outputs = new Logits();
     try (var cache = model.newCache()) {
       var states = new Logits();
       model.hidden(Batch.of(cache, text, Wanted.ALL), head.causal(), states);
       model.head(head, states, outputs);
     }
-    for (int i = 0; i < text.length; i++) {
-      probabilities[i] = softmax(outputs.row(i), head.temperature());
-    }
-    return probabilities;
+    return outputs;
   }
 
   /// Applies a head to the pooled states of each text.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import altiplano.files.ModelFile;
 import altiplano.kernels.CacheType;
 import altiplano.kernels.KernelOptions;
 import altiplano.kernels.KernelOptions.Activations;
@@ -219,7 +220,7 @@ class ForwardTest {
     }
   }
 
-  static LlamaModel open(RandomModel file, int threads) {
+  static LlamaModel open(ModelFile file, int threads) {
     return LlamaModel.of(file, options(threads));
   }
 

@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import altiplano.files.Metadata;
+import altiplano.files.ModelFile;
 import altiplano.model.Head.Kind;
 import altiplano.model.Head.Pooling;
 import altiplano.tensor.ElementType;
+import altiplano.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -24,9 +30,14 @@ class TextEncoderTest {
       new Head("spans", Kind.TOKEN_LABELS, List.of("B", "I", "O", "X"), Pooling.LAST, false, 1f);
   private static final Head VECTOR =
       new Head("vector", Kind.EMBEDDING, List.of(), Pooling.LAST, true, 1f);
+  private static final Head ANSWER =
+      new Head("answer", Kind.SPAN, Head.ENDS, Pooling.LAST, false, 1.5f);
+  private static final Head BARE =
+      new Head("bare", Kind.EMBEDDING, List.of(), Pooling.MEAN, false, 1f);
 
   private final RandomModel file =
-      RandomModel.of(TestConfigs.LLAMA, List.of(MOOD, SPANS, VECTOR), ElementType.F32, 3);
+      RandomModel.of(
+          TestConfigs.LLAMA, List.of(MOOD, SPANS, VECTOR, ANSWER, BARE), ElementType.F32, 3);
   private final LlamaModel model = ForwardTest.open(file, 2);
   private final TextEncoder encoder = new TextEncoder(model);
   private final ReferenceLlama reference = new ReferenceLlama(TestConfigs.LLAMA, file);
@@ -89,6 +100,71 @@ class TextEncoderTest {
     var hidden = reference.hidden(text, true);
     var expected = reference.linear("head.vector", hidden[hidden.length - 1]);
     assertClose(encoder.vector(text, VECTOR), normalised(expected));
+  }
+
+  @Test
+  void a_span_head_gives_two_distributions_over_the_tokens() {
+    var hidden = reference.hidden(text, false);
+    float[][] ends = encoder.span(ANSWER, text);
+    for (int end = 0; end < 2; end++) {
+      var logits = new double[text.length];
+      for (int t = 0; t < text.length; t++) {
+        logits[t] = reference.linear("head.answer", hidden[t])[end];
+      }
+      assertClose(ends[end], softmax(logits, 1.5));
+    }
+  }
+
+  @Test
+  void an_embedding_head_without_a_tensor_is_the_pooled_state() {
+    try (var bare = ForwardTest.open(new Without(file, "head.bare."), 2)) {
+      var vector = new TextEncoder(bare).vector(text, BARE);
+      assertClose(vector, normalised(mean(reference.hidden(text, false))));
+    }
+  }
+
+  @Test
+  void only_an_embedding_head_may_lack_its_tensor() {
+    var file = new Without(this.file, "head.mood.");
+    assertThatThrownBy(() -> ForwardTest.open(file, 2)).hasMessageContaining("head.mood.weight");
+  }
+
+  @Test
+  void the_labels_of_a_span_head_are_its_ends() {
+    var labels = List.of("from", "to");
+    assertThatThrownBy(() -> new Head("x", Kind.SPAN, labels, Pooling.LAST, false, 1))
+        .hasMessage("head x of kind span has the labels [from, to]; they must be [start, end]");
+  }
+
+  /// A file without the tensors whose names start so.
+  private record Without(RandomModel file, String prefix) implements ModelFile {
+    @Override
+    public Path path() {
+      return file.path();
+    }
+
+    @Override
+    public String format() {
+      return file.format();
+    }
+
+    @Override
+    public Metadata metadata() {
+      return file.metadata();
+    }
+
+    @Override
+    public Map<String, Tensor> tensors() {
+      var tensors = new LinkedHashMap<>(file.tensors());
+      tensors.keySet().removeIf(name -> name.startsWith(prefix));
+      return tensors;
+    }
+
+    @Override
+    public void checkUnchanged() {}
+
+    @Override
+    public void close() {}
   }
 
   @Test
