@@ -10,6 +10,7 @@ import altiplano.training.data.DataFiles.Row;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// The schemas of task rows. Each reader is empty for a row of another kind.
 ///
@@ -22,6 +23,9 @@ import java.util.Optional;
 /// | conversation | `messages` of `role`, `content` |
 /// | preference | `prompt` (a text or messages), `chosen`, `rejected` |
 public final class Rows {
+  /// So many characters an answer may stand away from where its row says.
+  private static final int MISPLACED = 8;
+
   private Rows() {}
 
   /// A text and its class.
@@ -29,6 +33,16 @@ public final class Rows {
 
   /// A text and where things are named in it, in UTF-16 units.
   public record Marked(String text, List<Span> spans) {}
+
+  /// A question and a passage.
+  ///
+  /// @param answer where it stands in [#text], empty if the passage has none
+  public record Reading(String question, String passage, Optional<Span> answer) {
+    /// Returns what a model reads: the question, a line break, the passage.
+    public String text() {
+      return question + "\n" + passage;
+    }
+  }
 
   /// A stretch of a text.
   public record Span(int start, int end, String type) {}
@@ -62,20 +76,51 @@ public final class Rows {
       }
       return Optional.of(new Marked(text, spans));
     }
+    return reading(row)
+        .map(reading -> new Marked(reading.text(), reading.answer().stream().toList()));
+  }
+
+  /// Reads a question, its passage and the first answer that stands where the row says, or nearby.
+  ///
+  /// @throws DataException if none of the answers does
+  public static Optional<Reading> reading(Row row) {
+    var members = row.json().members();
     if (!members.containsKey("passage") || !members.containsKey("answers")) return Optional.empty();
-    String question = text(row.json(), "question") + "\n";
-    String text = question + text(row.json(), "passage");
-    var spans = new ArrayList<Span>();
+    String question = text(row.json(), "question");
+    String passage = text(row.json(), "passage");
+    var misplaced = Optional.<String>empty();
     for (Json element : list(row.json(), "answers")) {
-      if (!(element instanceof Json.ObjectValue answer))
+      if (!(element instanceof Json.ObjectValue answer)) {
         throw new DataException("an answer is no object");
+      }
       int start = integer(answer, "start");
+      if (start < 0) continue;
       String words = text(answer, "text");
-      if (start < 0 || !spans.isEmpty()) continue;
-      int end = start + words.codePointCount(0, words.length());
-      spans.add(span(text, question.length(), start, end, "answer"));
+      var place = place(passage, start, words);
+      if (place.isPresent()) {
+        int from = question.length() + 1 + place.getAsInt();
+        return Optional.of(
+            new Reading(
+                question, passage, Optional.of(new Span(from, from + words.length(), "answer"))));
+      }
+      misplaced =
+          Optional.of(
+              "the answer '%s' does not stand at %d of the passage".formatted(words, start));
     }
-    return Optional.of(new Marked(text, spans));
+    if (misplaced.isPresent()) throw new DataException(misplaced.get());
+    return Optional.of(new Reading(question, passage, Optional.empty()));
+  }
+
+  /// Returns where words stand, in UTF-16 units: at `start` code points, or at the place nearest to
+  /// it within a few characters.
+  private static OptionalInt place(String passage, int start, String words) {
+    if (start > passage.codePointCount(0, passage.length())) return OptionalInt.empty();
+    int at = passage.offsetByCodePoints(0, start);
+    for (int off = 0; off <= MISPLACED; off++) {
+      if (passage.startsWith(words, at - off)) return OptionalInt.of(at - off);
+      if (passage.startsWith(words, at + off)) return OptionalInt.of(at + off);
+    }
+    return OptionalInt.empty();
   }
 
   /// Turns code points after `offset` into UTF-16 units.

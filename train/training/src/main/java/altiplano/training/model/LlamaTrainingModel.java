@@ -161,15 +161,21 @@ public final class LlamaTrainingModel {
     return weight(config.tiedEmbedding() ? "token_embd.weight" : "output.weight");
   }
 
+  /// Returns whether a head has a linear of its own.
+  public boolean hasHead(String name) {
+    return parameters.has("head." + name + ".weight");
+  }
+
   /// Applies the linear of a head in float32.
   ///
   /// @param states `[n, width]` float32
   /// @return `[n, outputs]`
   public Tensor head(String name, Tensor states) {
-    return Ops.linear(
-        states,
-        parameters.get("head." + name + ".weight"),
-        parameters.get("head." + name + ".bias"));
+    var weight = parameters.get("head." + name + ".weight");
+    String bias = "head." + name + ".bias";
+    return parameters.has(bias)
+        ? Ops.linear(states, weight, parameters.get(bias))
+        : Ops.linear(states, weight);
   }
 
   /// Returns the multiplications and additions of a forward and backward pass: six a weight and

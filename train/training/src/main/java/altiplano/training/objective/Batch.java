@@ -20,8 +20,8 @@ public interface Batch {
   /// What a batch came to.
   ///
   /// @param loss summed over the batch's units, nats
-  /// @param measures further sums over the units, such as right answers
-  record Outcome(double loss, Map<String, Double> measures) {
+  /// @param measures further quotients, such as right answers over all
+  record Outcome(double loss, Map<String, Measure> measures) {
     public static Outcome of(double loss) {
       return new Outcome(loss, Map.of());
     }

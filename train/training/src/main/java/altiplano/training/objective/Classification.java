@@ -48,7 +48,9 @@ public record Classification(String head, Pooling pooling, boolean causal)
       var wanted = Tensor.of(labels, labels.length);
       var loss = Ops.crossEntropy(logits, wanted, 0);
       backward.from(loss);
-      return new Outcome(loss.item(), Map.of("accuracy", logits.argmax(1).equalCount(wanted)));
+      return new Outcome(
+          loss.item(),
+          Map.of("accuracy", new Measure(logits.argmax(1).equalCount(wanted), units())));
     }
   }
 }

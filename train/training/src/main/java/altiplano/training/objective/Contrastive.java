@@ -18,10 +18,12 @@ import java.util.Map;
 /// Memory Limited Setup"): vectors are made without a graph, the loss gives each its gradient, and
 /// the texts are read again, piece by piece, to send it on. A batch can so be larger than memory.
 ///
+/// @param head whose linear maps the pooled states, if it has one
 /// @param temperature divides the cosines
 /// @param pairs in a batch
 /// @param piece most tokens that are read at a time
-public record Contrastive(double temperature, int pairs, Pooling pooling, boolean causal, int piece)
+public record Contrastive(
+    String head, double temperature, int pairs, Pooling pooling, boolean causal, int piece)
     implements Task<Contrastive.Example> {
 
   /// Two texts of equal meaning and some that are only close.
@@ -88,7 +90,8 @@ public record Contrastive(double temperature, int pairs, Pooling pooling, boolea
       var wanted = Tensor.of(right, pairs);
       var loss = Ops.crossEntropy(scores, wanted, 0);
       if (backward.active()) backward.partly(loss);
-      return new Outcome(loss.item(), Map.of("accuracy", scores.argmax(1).equalCount(wanted)));
+      return new Outcome(
+          loss.item(), Map.of("accuracy", new Measure(scores.argmax(1).equalCount(wanted), pairs)));
     }
 
     /// Reads the texts again, dropout as before, and sends each vector's gradient on.
@@ -107,7 +110,8 @@ public record Contrastive(double temperature, int pairs, Pooling pooling, boolea
 
     private Tensor vectors(LlamaTrainingModel model, List<int[]> some) {
       var packed = Packed.of(some);
-      return Pooled.normalised(Pooled.of(model.hidden(packed, task.causal), packed, task.pooling));
+      var pooled = Pooled.of(model.hidden(packed, task.causal), packed, task.pooling);
+      return Pooled.normalised(model.hasHead(task.head) ? model.head(task.head, pooled) : pooled);
     }
 
     private List<List<int[]>> pieces() {

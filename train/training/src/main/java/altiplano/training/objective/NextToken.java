@@ -114,7 +114,8 @@ public final class NextToken implements Objective {
     public Outcome run(LlamaTrainingModel model, Backward backward) {
       double sum = loss.of(model, model.hidden(inputs, true), targets, backward);
       double bytes = Arrays.stream(targets).mapToDouble(id -> tokenBytes[(int) id]).sum();
-      return new Outcome(sum, backward.active() ? Map.of() : Map.of("bytes", bytes));
+      var bits = new Measure(sum / Math.log(2), bytes);
+      return new Outcome(sum, backward.active() ? Map.of() : Map.of("bits_per_byte", bits));
     }
   }
 }

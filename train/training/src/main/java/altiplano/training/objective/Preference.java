@@ -71,7 +71,10 @@ public record Preference(LlamaTrainingModel reference, double beta, double imita
       double right = 0;
       for (float one : margin.floats()) if (one > 0) right++;
       return new Outcome(
-          loss.item(), Map.of("reward_margin", margin.sum().item(), "reward_accuracy", right));
+          loss.item(),
+          Map.of(
+              "reward_margin", new Measure(margin.sum().item(), pairs),
+              "reward_accuracy", new Measure(right, pairs)));
     }
 
     /// Returns the summed log-probability of each reply, `[2 pairs]`.

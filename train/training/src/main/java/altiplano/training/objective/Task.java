@@ -10,6 +10,7 @@ public sealed interface Task<T>
         Instruct,
         Classification,
         TokenLabels,
+        Reading,
         Contrastive,
         Preference,
         Distillation {

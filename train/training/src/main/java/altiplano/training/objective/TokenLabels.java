@@ -9,22 +9,31 @@ import altiplano.training.torch.Dtype;
 import altiplano.training.torch.Ops;
 import altiplano.training.torch.Tensor;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.IntUnaryOperator;
 
 /// One label a token: `O`, or `B-TYPE` at the first token of a span and `I-TYPE` at the others
 /// (Ramshaw and Marcus 1995).
-public record TokenLabels(String head, boolean causal) implements Task<TokenLabels.Example> {
+///
+/// @param labels in the order of the head
+public record TokenLabels(String head, List<String> labels, boolean causal)
+    implements Task<TokenLabels.Example> {
 
   /// A text and the number of each token's label.
   public record Example(int[] tokens, long[] labels) {
-    /// Lays spans over tokens; a token that a span only touches belongs to it.
+    /// Lays spans over tokens; a token that a span only touches belongs to it, and spans of types
+    /// that are not among the names are left out.
     ///
     /// @param names of labels, in the order of the head
     public static Example of(Tokenizer tokenizer, Marked marked, List<String> names) {
       int[] tokens = tokenizer.encode(marked.text());
       var labels = new long[tokens.length];
       for (Span span : marked.spans()) {
+        if (!names.contains("B-" + span.type())) continue;
         int from = bytes(marked.text(), span.start());
         int to = bytes(marked.text(), span.end());
         int at = 0;
@@ -32,7 +41,7 @@ public record TokenLabels(String head, boolean causal) implements Task<TokenLabe
         for (int i = 0; i < tokens.length; i++) {
           int end = at + tokenizer.bytes(tokens[i]).length;
           if (end > from && at < to) {
-            labels[i] = Math.max(0, names.indexOf(prefix + span.type()));
+            labels[i] = names.indexOf(prefix + span.type());
             prefix = "I-";
           }
           at = end;
@@ -44,6 +53,31 @@ public record TokenLabels(String head, boolean causal) implements Task<TokenLabe
     private static int bytes(String text, int end) {
       return text.substring(0, end).getBytes(StandardCharsets.UTF_8).length;
     }
+  }
+
+  /// Returns the labels of span types: `O`, then `B-` and `I-` of each.
+  public static List<String> names(List<String> types) {
+    var names = new ArrayList<String>(List.of("O"));
+    for (String type : types) names.addAll(List.of("B-" + type, "I-" + type));
+    return List.copyOf(names);
+  }
+
+  /// A run of tokens of one type; `end` is behind the last.
+  private record Run(int start, int end, String type) {}
+
+  /// Reads labels as spans; an `I` that continues nothing begins one.
+  private Set<Run> spans(int length, IntUnaryOperator labelAt) {
+    var spans = new HashSet<Run>();
+    String open = "";
+    int start = 0;
+    for (int i = 0; i <= length; i++) {
+      String label = i < length ? labels.get(labelAt.applyAsInt(i)) : "O";
+      if (!open.isEmpty() && label.equals("I-" + open)) continue;
+      if (!open.isEmpty()) spans.add(new Run(start, i, open));
+      open = label.equals("O") ? "" : label.substring(2);
+      start = i;
+    }
+    return spans;
   }
 
   @Override
@@ -76,7 +110,31 @@ public record TokenLabels(String head, boolean causal) implements Task<TokenLabe
       var wanted = Tensor.of(labels, labels.length);
       var loss = Ops.crossEntropy(logits, wanted, 0);
       backward.from(loss);
-      return new Outcome(loss.item(), Map.of("accuracy", logits.argmax(1).equalCount(wanted)));
+      var best = logits.argmax(1);
+      return new Outcome(
+          loss.item(),
+          Map.of(
+              "accuracy",
+              new Measure(best.equalCount(wanted), units()),
+              "f1",
+              spans(best.floats())));
+    }
+
+    /// Returns the harmonic mean of precision and recall over whole spans.
+    private Measure spans(float[] found) {
+      int[] starts = inputs.starts();
+      int[] lengths = inputs.lengths();
+      double both = 0;
+      double all = 0;
+      for (int i = 0; i < starts.length; i++) {
+        int from = starts[i];
+        var wanted = task.spans(lengths[i], at -> (int) labels[from + at]);
+        var given = task.spans(lengths[i], at -> (int) found[from + at]);
+        all += wanted.size() + given.size();
+        wanted.retainAll(given);
+        both += wanted.size();
+      }
+      return new Measure(2 * both, all);
     }
   }
 }

@@ -27,17 +27,33 @@ public record ObjectiveRecipe(String name, double weight, List<String> files, Ki
 
     /// Draws equal texts together and others apart.
     ///
+    /// @param head under which the model says how texts are read
     /// @param temperature divides the cosines
     /// @param pairs in one batch, each other's negatives
     record Contrastive(
-        PairSource source, double temperature, int pairs, Head.Pooling pooling, boolean causal)
+        String head,
+        PairSource source,
+        double temperature,
+        int pairs,
+        Head.Pooling pooling,
+        boolean causal)
         implements Kind {}
 
     /// One label a text.
-    record Classification(String head, Head.Pooling pooling, boolean causal) implements Kind {}
+    ///
+    /// @param labels of the head; empty: those of the base's head, else those of the rows
+    record Classification(String head, List<String> labels, Head.Pooling pooling, boolean causal)
+        implements Kind {}
 
     /// One label a token: spans.
-    record TokenLabels(String head, boolean causal) implements Kind {}
+    ///
+    /// @param types of spans; empty: those of the base's head, else those of the rows
+    record TokenLabels(String head, List<String> types, boolean causal) implements Kind {}
+
+    /// Where answers stand in passages.
+    ///
+    /// @param unanswerable share of the questions that are put to another row's passage
+    record Reading(String head, double unanswerable) implements Kind {}
 
     /// Replies in conversations.
     record Instruct() implements Kind {}
@@ -80,6 +96,7 @@ public record ObjectiveRecipe(String name, double weight, List<String> files, Ki
                   section.text("shards"));
           case "contrastive" ->
               new Kind.Contrastive(
+                  section.text("head", "sentence"),
                   section.choice("source", PairSource.LABELS),
                   section.number("temperature", 0.05, 1e-3, 10),
                   section.integer("pairs", 64, 2, 100_000),
@@ -88,11 +105,18 @@ public record ObjectiveRecipe(String name, double weight, List<String> files, Ki
           case "classification" ->
               new Kind.Classification(
                   section.text("head", section.name()),
+                  section.texts("labels"),
                   section.choice("pooling", Head.Pooling.LAST),
                   section.flag("causal", true));
           case "token_labels" ->
               new Kind.TokenLabels(
-                  section.text("head", section.name()), section.flag("causal", false));
+                  section.text("head", section.name()),
+                  section.texts("types"),
+                  section.flag("causal", false));
+          case "reading" ->
+              new Kind.Reading(
+                  section.text("head", section.name()),
+                  section.number("unanswerable", 0.2, 0, 0.9));
           case "instruct" -> new Kind.Instruct();
           case "preference" ->
               new Kind.Preference(
@@ -108,7 +132,7 @@ public record ObjectiveRecipe(String name, double weight, List<String> files, Ki
               throw section.wrong(
                   "kind",
                   "one of next_token, masked_token, contrastive, classification, token_labels,"
-                      + " instruct, preference, distillation");
+                      + " reading, instruct, preference, distillation");
         });
   }
 }

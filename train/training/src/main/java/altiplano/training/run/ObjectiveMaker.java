@@ -1,7 +1,6 @@
 package altiplano.training.run;
 
 import altiplano.model.Head;
-import altiplano.model.LlamaConfig;
 import altiplano.shards.Manifest;
 import altiplano.shards.ShardLoader;
 import altiplano.shards.Shards;
@@ -14,6 +13,8 @@ import altiplano.training.data.DataFiles.Row;
 import altiplano.training.data.Rows;
 import altiplano.training.data.TaskRows;
 import altiplano.training.data.TextShards;
+import altiplano.training.data.UnanswerableQuestions;
+import altiplano.training.model.Heads;
 import altiplano.training.model.LlamaTrainingModel;
 import altiplano.training.model.ModelFolder;
 import altiplano.training.model.Parameters;
@@ -25,6 +26,7 @@ import altiplano.training.objective.MaskedToken;
 import altiplano.training.objective.NextToken;
 import altiplano.training.objective.Objective;
 import altiplano.training.objective.Preference;
+import altiplano.training.objective.Reading;
 import altiplano.training.objective.Rehearsal;
 import altiplano.training.objective.Task;
 import altiplano.training.objective.TokenLabels;
@@ -39,22 +41,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Makes the objectives that a recipe names: data, task, and the head where one is needed.
 ///
 /// @param heads receives the heads that objectives train
 record ObjectiveMaker(
-    Recipe recipe,
-    RunFolder folder,
-    Tokenizer tokenizer,
-    Parameters parameters,
-    List<Head> heads,
-    ProgressBar progress) {
+    Recipe recipe, RunFolder folder, Tokenizer tokenizer, Heads heads, ProgressBar progress) {
 
-  Objective make(ObjectiveRecipe o, LlamaConfig config) throws IOException {
+  Objective make(ObjectiveRecipe o) throws IOException {
     return switch (o.kind()) {
       case Kind.NextToken(var shards) ->
           new NextToken(
@@ -80,19 +78,10 @@ record ObjectiveMaker(
               rows(o, row -> Rows.preference(row).map(this::preference)),
               new Preference(
                   frozen(Path.of(recipe.base().orElseThrow(() -> needsBase(o)))), beta, imitation));
-      case Kind.Classification(String head, var pooling, boolean causal) ->
-          classification(o, head, pooling, causal, config);
-      case Kind.TokenLabels(String head, boolean causal) -> tokenLabels(o, head, causal, config);
-      case Kind.Contrastive(
-              PairSource source,
-              double temperature,
-              int pairs,
-              Head.Pooling pooling,
-              boolean causal) ->
-          rehearse(
-              o,
-              rows(o, row -> pair(row, source)),
-              new Contrastive(temperature, pairs, pooling, causal, recipe.batches().micro()));
+      case Kind.Classification kind -> classification(o, kind);
+      case Kind.TokenLabels kind -> tokenLabels(o, kind);
+      case Kind.Reading kind -> reading(o, kind);
+      case Kind.Contrastive kind -> contrastive(o, kind);
     };
   }
 
@@ -253,77 +242,145 @@ record ObjectiveMaker(
 
   // ---- heads ----
 
-  private Objective classification(
-      ObjectiveRecipe o, String name, Head.Pooling pooling, boolean causal, LlamaConfig config)
-      throws IOException {
+  private Objective classification(ObjectiveRecipe o, Kind.Classification kind) throws IOException {
     var read = rows(o, Rows::labelled);
-    var labels = new TreeSet<String>();
-    all(read).forEach(row -> labels.add(row.label()));
-    var head =
-        head(
-            new Head(name, Head.Kind.CLASSIFICATION, List.copyOf(labels), pooling, causal, 1),
-            config);
+    var labels =
+        labels(
+            kind.head(),
+            kind.labels(),
+            () -> all(read).map(Rows.Labelled::label).distinct().sorted().toList());
+    train(
+        o,
+        new Head(kind.head(), Head.Kind.CLASSIFICATION, labels, kind.pooling(), kind.causal(), 1));
     var rows =
         map(
-            read,
-            row ->
-                new Classification.Example(text(row.text()), head.labels().indexOf(row.label())));
-    return rehearse(o, rows, new Classification(name, head.pooling(), head.causal()));
-  }
-
-  private Objective tokenLabels(ObjectiveRecipe o, String name, boolean causal, LlamaConfig config)
-      throws IOException {
-    var read = rows(o, Rows::marked);
-    var types = new TreeSet<String>();
-    all(read).flatMap(row -> row.spans().stream()).forEach(span -> types.add(span.type()));
-    var labels = new ArrayList<String>(List.of("O"));
-    for (String type : types) labels.addAll(List.of("B-" + type, "I-" + type));
-    var head =
-        head(new Head(name, Head.Kind.TOKEN_LABELS, labels, Head.Pooling.LAST, causal, 1), config);
-    var rows =
-        map(
+            o,
             read,
             row -> {
-              var example = TokenLabels.Example.of(tokenizer, row, head.labels());
-              fits(example.tokens().length);
-              return example;
+              int label = labels.indexOf(row.label());
+              if (label < 0) {
+                throw new DataException(
+                    "the label '%s' is none of head %s: %s"
+                        .formatted(row.label(), kind.head(), String.join(", ", labels)));
+              }
+              return new Classification.Example(text(row.text()), label);
             });
-    return rehearse(o, rows, new TokenLabels(name, head.causal()));
+    return rehearse(o, rows, new Classification(kind.head(), kind.pooling(), kind.causal()));
+  }
+
+  private Objective tokenLabels(ObjectiveRecipe o, Kind.TokenLabels kind) throws IOException {
+    var read = rows(o, Rows::marked);
+    var given = TokenLabels.names(kind.types());
+    var labels =
+        labels(
+            kind.head(),
+            kind.types().isEmpty() ? List.of() : given,
+            () -> TokenLabels.names(types(read)));
+    train(
+        o,
+        new Head(kind.head(), Head.Kind.TOKEN_LABELS, labels, Head.Pooling.LAST, kind.causal(), 1));
+    var rows = map(o, read, row -> fitting(TokenLabels.Example.of(tokenizer, row, labels)));
+    return rehearse(o, rows, new TokenLabels(kind.head(), labels, kind.causal()));
+  }
+
+  private static List<String> types(TaskRows<Rows.Marked> rows) {
+    return all(rows)
+        .flatMap(row -> row.spans().stream())
+        .map(Rows.Span::type)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  private TokenLabels.Example fitting(TokenLabels.Example example) {
+    fits(example.tokens().length);
+    return example;
+  }
+
+  private Objective reading(ObjectiveRecipe o, Kind.Reading kind) throws IOException {
+    train(o, new Head(kind.head(), Head.Kind.SPAN, Head.ENDS, Head.Pooling.LAST, false, 1));
+    var read = rows(o, Rows::reading);
+    var rows =
+        new TaskRows<>(
+            UnanswerableQuestions.added(read.training(), kind.unanswerable(), recipe.seed()),
+            UnanswerableQuestions.added(read.heldOut(), kind.unanswerable(), recipe.seed()));
+    return rehearse(o, map(o, rows, this::example), new Reading(kind.head()));
+  }
+
+  private Reading.Example example(Rows.Reading row) {
+    var names = TokenLabels.names(List.of("answer"));
+    var marked = new Rows.Marked(row.text(), row.answer().stream().toList());
+    var labelled = fitting(TokenLabels.Example.of(tokenizer, marked, names));
+    int[] places =
+        IntStream.range(0, labelled.labels().length)
+            .filter(at -> labelled.labels()[at] != 0)
+            .toArray();
+    return places.length == 0
+        ? new Reading.Example(labelled.tokens(), 0, 0)
+        : new Reading.Example(labelled.tokens(), places[0], places[places.length - 1]);
+  }
+
+  private Objective contrastive(ObjectiveRecipe o, Kind.Contrastive kind) throws IOException {
+    train(
+        o, new Head(kind.head(), Head.Kind.EMBEDDING, List.of(), kind.pooling(), kind.causal(), 1));
+    return rehearse(
+        o,
+        rows(o, row -> pair(row, kind.source())),
+        new Contrastive(
+            kind.head(),
+            kind.temperature(),
+            kind.pairs(),
+            kind.pooling(),
+            kind.causal(),
+            recipe.batches().micro()));
+  }
+
+  /// Returns a head's labels: as the recipe gives them, else as the head has them, else as the rows
+  /// show them.
+  private List<String> labels(String head, List<String> given, Supplier<List<String>> rows) {
+    if (!given.isEmpty()) return given;
+    return heads.find(head).map(Head::labels).orElseGet(rows);
+  }
+
+  private void train(ObjectiveRecipe o, Head head) {
+    try {
+      heads.train(head);
+    } catch (IllegalArgumentException different) {
+      throw new RecipeException(
+          "%s: %s. Name another head, or agree with the one that is there."
+              .formatted(o.name(), different.getMessage()));
+    }
   }
 
   private static <T> Stream<T> all(TaskRows<T> rows) {
     return Stream.concat(rows.training().stream(), rows.heldOut().stream());
   }
 
-  /// Makes rows ready; those that do not fit are left out.
-  private <T, U> TaskRows<U> map(TaskRows<T> rows, Function<T, U> make) {
-    var training = new ArrayList<U>();
-    var held = new ArrayList<U>();
-    int bad = 0;
-    for (T row : rows.training()) bad += add(training, row, make);
-    for (T row : rows.heldOut()) bad += add(held, row, make);
-    if (bad > 0) progress.say("%,d rows left out: too long or empty".formatted(bad));
-    if (training.isEmpty()) throw new DataException("no row fits: raise batch.length");
-    return new TaskRows<>(training, held);
-  }
-
-  private static <T, U> int add(List<U> made, T row, Function<T, U> make) {
-    try {
-      made.add(make.apply(row));
-      return 0;
-    } catch (DataException unfit) {
-      return 1;
+  /// Makes rows ready; those that do not fit are left out, and the first is told.
+  private <T, U> TaskRows<U> map(ObjectiveRecipe o, TaskRows<T> rows, Function<T, U> make) {
+    var bad = new ArrayList<String>();
+    var made = new TaskRows<>(made(rows.training(), make, bad), made(rows.heldOut(), make, bad));
+    if (!bad.isEmpty()) {
+      progress.say(
+          "%s: %,d rows left out, the first: %s".formatted(o.name(), bad.size(), bad.getFirst()));
     }
+    if (made.training().isEmpty()) {
+      throw new DataException(
+          "%s: no row is left. The first: %s".formatted(o.name(), bad.getFirst()));
+    }
+    return made;
   }
 
-  /// Returns the head of this name that the base model has, or adds a new one.
-  private Head head(Head wanted, LlamaConfig config) {
-    for (Head head : heads) if (head.name().equals(wanted.name())) return head;
-    heads.add(wanted);
-    String name = "head." + wanted.name();
-    parameters.addNormal(name + ".weight", 0.02, wanted.labels().size(), config.width());
-    parameters.addZeros(name + ".bias", wanted.labels().size());
-    return wanted;
+  private static <T, U> List<U> made(List<T> rows, Function<T, U> make, List<String> bad) {
+    var made = new ArrayList<U>();
+    for (T row : rows) {
+      try {
+        made.add(make.apply(row));
+      } catch (DataException unfit) {
+        bad.add(String.valueOf(unfit.getMessage()));
+      }
+    }
+    return made;
   }
 
   private LlamaTrainingModel frozen(Path path) {

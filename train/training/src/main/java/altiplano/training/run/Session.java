@@ -4,12 +4,12 @@ import altiplano.files.HuggingFaceTokenizer;
 import altiplano.files.Metadata;
 import altiplano.files.ModelFile;
 import altiplano.files.TiktokenVocabulary;
-import altiplano.model.Head;
 import altiplano.model.LlamaConfig;
 import altiplano.tokenizer.Tokenizer;
 import altiplano.training.data.DataFiles;
 import altiplano.training.data.Rows;
 import altiplano.training.model.Adapters;
+import altiplano.training.model.Heads;
 import altiplano.training.model.LlamaTrainingModel;
 import altiplano.training.model.ModelFolder;
 import altiplano.training.model.Parameters;
@@ -33,7 +33,6 @@ public final class Session {
   private final RunFolder folder;
   private final ProgressBar progress;
   private final Parameters parameters = new Parameters();
-  private final List<Head> heads = new ArrayList<>();
 
   public Session(Recipe recipe, RunFolder folder, ProgressBar progress) {
     this.recipe = recipe;
@@ -46,9 +45,10 @@ public final class Session {
     if (recipe.device() == Recipe.Device.CUDA) Torch.useCuda();
     ModelFolder base = recipe.base().isPresent() ? readBase() : startAnew();
     var tokenizer = Tokenizer.from(base.vocabulary(), folder.path());
-    var maker = new ObjectiveMaker(recipe, folder, tokenizer, parameters, heads, progress);
+    var heads = new Heads(parameters, base.config().width(), base.heads());
+    var maker = new ObjectiveMaker(recipe, folder, tokenizer, heads, progress);
     var objectives = new ArrayList<Objective>();
-    for (ObjectiveRecipe o : recipe.objectives()) objectives.add(maker.make(o, base.config()));
+    for (ObjectiveRecipe o : recipe.objectives()) objectives.add(maker.make(o));
     recipe.adapter().ifPresent(adapter -> Adapters.add(parameters, adapter, recipe.seed()));
     var model =
         new LlamaTrainingModel(
@@ -61,7 +61,7 @@ public final class Session {
     progress.say(
         "%,d parameters, %s, %d threads"
             .formatted(parameters.count(), recipe.precision(), recipe.threads()));
-    var result = new ModelFolder(base.config(), base.vocabulary(), heads);
+    var result = new ModelFolder(base.config(), base.vocabulary(), heads.all());
     var weights = recipe.objectives().stream().map(ObjectiveRecipe::weight).toList();
     var trainer =
         new Trainer(
@@ -100,9 +100,8 @@ public final class Session {
   }
 
   private ModelFolder readBase() {
-    var base = ModelFolder.read(Path.of(recipe.base().orElseThrow()), parameters);
-    heads.addAll(base.heads());
-    return base;
+    Torch.seed(recipe.seed()); // of new heads
+    return ModelFolder.read(Path.of(recipe.base().orElseThrow()), parameters);
   }
 
   private ModelFolder startAnew() throws IOException {

@@ -5,6 +5,7 @@ import altiplano.training.model.LlamaTrainingModel;
 import altiplano.training.model.Precision;
 import altiplano.training.objective.Backward;
 import altiplano.training.objective.Batch;
+import altiplano.training.objective.Measure;
 import altiplano.training.objective.Objective;
 import altiplano.training.optimizer.Optimizer;
 import altiplano.training.optimizer.WeightAverage;
@@ -165,16 +166,25 @@ public final class Trainer {
       scalars.put("loss", loss);
     }
     var losses = Json.object();
-    var measures = new LinkedHashMap<String, Double>();
+    var measures = Json.object();
+    var rewards =
+        new LinkedHashMap<String, Double>(); // at the top, as the command's contract has it
     sums.forEach((name, s) -> {
       if (!Double.isFinite(s.mean())) return;
       losses.put(name, s.mean());
       scalars.put("loss/" + name, s.mean());
-      s.measures.forEach((measure, sum) -> measures.put(measure, sum / s.units));
+      var own = Json.object();
+      s.measures.forEach((measure, sum) -> {
+        own.put(measure, sum.value());
+        scalars.put("measures/" + name + "/" + measure, sum.value());
+        if (measure.startsWith("reward_")) rewards.put(measure, sum.value());
+      });
+      if (!s.measures.isEmpty()) measures.put(name, own.end());
     });
     json.put("losses", losses.end());
-    measures.forEach(json::put);
-    scalars.putAll(measures);
+    rewards.forEach(json::put);
+    var measured = measures.end();
+    if (!measured.members().isEmpty()) json.put("measures", measured);
     json.put("tokens", state.tokens());
     json.put("tokens_per_second", tokensPerSecond);
     json.put("share_of_peak", share);
@@ -200,7 +210,7 @@ public final class Trainer {
     private long tokens;
     private double operations;
     private double share;
-    private final Map<String, Double> measures = new LinkedHashMap<>();
+    private final Map<String, Measure> measures = new LinkedHashMap<>();
     private final List<Batch> batches = new ArrayList<>();
 
     double mean() {
@@ -232,7 +242,7 @@ public final class Trainer {
           model.newGraph(recipe.seed() * 1_000_003 + step * 1009L + number++);
           var outcome = batch.run(model, Backward.through(model, scale));
           s.loss += outcome.loss();
-          outcome.measures().forEach((name, sum) -> s.measures.merge(name, sum, Double::sum));
+          outcome.measures().forEach((name, m) -> s.measures.merge(name, m, Measure::plus));
           if (!Double.isFinite(outcome.loss())) {
             return Optional.of("%s: the loss is %s".formatted(batch.describe(), outcome.loss()));
           }
@@ -331,14 +341,14 @@ public final class Trainer {
         if (held.isEmpty()) continue;
         double loss = 0;
         double units = 0;
-        var measures = new LinkedHashMap<String, Double>();
+        var measures = new LinkedHashMap<String, Measure>();
         for (Batch batch : held) {
           try (var _ = Scope.inference()) {
             model.newGraph(0);
             var outcome = batch.run(model, Backward.NONE);
             loss += outcome.loss();
             units += batch.units();
-            outcome.measures().forEach((name, sum) -> measures.merge(name, sum, Double::sum));
+            outcome.measures().forEach((name, m) -> measures.merge(name, m, Measure::plus));
           }
         }
         if (!Double.isFinite(loss)) {
@@ -348,12 +358,9 @@ public final class Trainer {
         var one = Json.object().put("loss", loss / units);
         scalars.put("validation/" + objective.name(), loss / units);
         for (var measure : measures.entrySet()) {
-          boolean bytes = measure.getKey().equals("bytes");
-          String name = bytes ? "bits_per_byte" : measure.getKey();
-          double value =
-              bytes ? loss / Math.log(2) / measure.getValue() : measure.getValue() / units;
-          one.put(name, value);
-          scalars.put("validation/" + objective.name() + "/" + name, value);
+          double value = measure.getValue().value();
+          one.put(measure.getKey(), value);
+          scalars.put("validation/" + objective.name() + "/" + measure.getKey(), value);
         }
         validation.put(objective.name(), one.end());
         total += loss / units;
