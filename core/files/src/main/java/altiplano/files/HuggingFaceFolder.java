@@ -38,6 +38,19 @@ public final class HuggingFaceFolder implements ModelFile {
   private final Map<String, Tensor> tensors;
   private final Arena arena;
 
+  /// Returns the name that a tensor of such a folder has in GGUF and here, such as
+  /// `blk.0.attn_q.weight`; others keep theirs.
+  public static String ggufName(String name) {
+    return HuggingFaceNames.toGguf(name);
+  }
+
+  /// Returns the name that a tensor has in such a folder.
+  ///
+  /// @param name GGUF's
+  public static String folderName(String name) {
+    return HuggingFaceNames.fromGguf(name);
+  }
+
   private HuggingFaceFolder(
       Path folder,
       List<SafetensorsFile> shards,

@@ -6,16 +6,19 @@ import altiplano.files.ModelFile;
 import altiplano.tensor.Tensor;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Optional;
 
 /// Tells models apart: the SHA-256 of the configuration, of the tensors' names, types and shapes,
-/// and of samples of each tensor's bytes. Reading all weights would take as long as loading them.
+/// of samples of each tensor's bytes, and of an adapter. Reading all weights would take as long as
+/// loading them.
 final class Fingerprint {
   private static final int SAMPLES = 16;
   private static final int SAMPLE_BYTES = 256;
 
   private Fingerprint() {}
 
-  static byte[] of(ModelFile file, LlamaConfig config, CacheLayout layout) {
+  static byte[] of(
+      ModelFile file, LlamaConfig config, CacheLayout layout, Optional<PeftAdapter> adapter) {
     var digest = sha256();
     digest.update((config + "\n" + layout + "\n").getBytes(UTF_8));
     file.tensors()
@@ -24,6 +27,7 @@ final class Fingerprint {
           digest.update(line.getBytes(UTF_8));
           sample(tensor, digest);
         });
+    adapter.ifPresent(a -> a.addTo(digest));
     return digest.digest();
   }
 

@@ -137,9 +137,10 @@ final class ForwardPass implements AutoCloseable {
     }
   }
 
-  /// `y = W x + b`
+  /// `y = W x + b`, with what an adapter makes of `W x`
   void linear(Linear linear, MemorySegment x, MemorySegment y, int rows) {
     kernels.multiply(linear.weight(), x, y, rows);
+    if (linear.adapter().isPresent()) linear.adapter().get().apply(kernels, x, y, rows);
     if (linear.bias().isPresent()) {
       kernels.addBias(y, linear.bias().get(), rows, linear.weight().rows());
     }

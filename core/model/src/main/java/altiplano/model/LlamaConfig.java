@@ -275,6 +275,8 @@ public record LlamaConfig(
     values.put("llama.attention.head_count_kv", (long) keyValueHeads);
     values.put("llama.attention.key_length", (long) headSize);
     values.put("llama.attention.value_length", (long) headSize);
+    // Also where nothing turns: a Hugging Face folder knows the size of heads by this key alone.
+    values.put("llama.rope.dimension_count", (long) headSize);
     values.put("llama.feed_forward_length", (long) feedForward);
     values.put("llama.vocab_size", (long) vocabulary);
     values.put("llama.context_length", (long) contextLength);
@@ -282,7 +284,6 @@ public record LlamaConfig(
     switch (positions) {
       case Positions.Rotary(double base, var scaling) -> {
         values.put("llama.rope.freq_base", (float) base);
-        values.put("llama.rope.dimension_count", (long) headSize);
         scaling.ifPresent(s -> {
           values.put("altiplano.rope.scaling.factor", s.factor);
           values.put("altiplano.rope.scaling.low_frequency_factor", s.lowFrequencyFactor);

@@ -41,6 +41,7 @@ public final class LlamaModel implements AutoCloseable {
   private final CacheLayout cacheLayout;
   private final MemoryBudget cacheBudget;
   private final Arena arena = Arena.ofShared();
+  private final Optional<PeftAdapter> adapter;
   private final LlamaWeights weights;
   private final ForwardPass pass;
   private final ReentrantLock lock = new ReentrantLock();
@@ -123,7 +124,8 @@ public final class LlamaModel implements AutoCloseable {
     cacheBudget = new MemoryBudget(limit - memory.total(0));
 
     try {
-      weights = LlamaWeights.bind(file, config, heads, kernels, arena);
+      adapter = options.adapter().map(folder -> PeftAdapter.read(folder, config.headSize()));
+      weights = LlamaWeights.bind(file, config, heads, adapter, kernels, arena);
       pass = new ForwardPass(config, weights, kernels);
     } catch (Throwable failure) {
       arena.close();
@@ -214,7 +216,7 @@ public final class LlamaModel implements AutoCloseable {
     lock.lock();
     try {
       requireOpen();
-      if (fingerprint == null) fingerprint = Fingerprint.of(file, config, cacheLayout);
+      if (fingerprint == null) fingerprint = Fingerprint.of(file, config, cacheLayout, adapter);
       return fingerprint;
     } finally {
       lock.unlock();

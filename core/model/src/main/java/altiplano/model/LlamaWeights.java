@@ -35,7 +35,9 @@ record LlamaWeights(
     Map<String, Linear> heads) {
 
   /// `y = W x + b`
-  record Linear(Matrix weight, Optional<MemorySegment> bias) {}
+  ///
+  /// @param adapter changes `W x` before the bias is added
+  record Linear(Matrix weight, Optional<LowRank> adapter, Optional<MemorySegment> bias) {}
 
   /// Scale, and for layer normalisation a shift.
   record Norm(MemorySegment weight, Optional<MemorySegment> bias) {}
@@ -117,8 +119,14 @@ record LlamaWeights(
   ///
   /// @param arena owns the vectors, which are copied to float32
   static LlamaWeights bind(
-      ModelFile file, LlamaConfig config, List<Head> heads, Kernels kernels, Arena arena) {
-    var binder = new Binder(file, kernels, arena);
+      ModelFile file,
+      LlamaConfig config,
+      List<Head> heads,
+      Optional<PeftAdapter> adapter,
+      Kernels kernels,
+      Arena arena) {
+    var binder = new Binder(file, adapter, kernels, arena, new LowRank.Scratch());
+    adapter.ifPresent(a -> checkAdapter(file, config, a));
     var tokenEmbedding = binder.matrix("token_embd");
     var headWeights = new LinkedHashMap<String, Linear>();
     for (var head : heads) {
@@ -135,12 +143,39 @@ record LlamaWeights(
             .toList(),
         binder.norm("output_norm"),
         config.tiedEmbedding()
-            ? new Linear(tokenEmbedding, binder.vector("output.bias"))
+            ? new Linear(
+                tokenEmbedding,
+                binder.adapter("output", "token_embd"),
+                binder.vector("output.bias"))
             : binder.linear("output"),
         Map.copyOf(headWeights));
   }
 
-  private record Binder(ModelFile file, Kernels kernels, Arena arena) {
+  /// Checks that every part of an adapter changes a linear of the model, and fits it.
+  private static void checkAdapter(ModelFile file, LlamaConfig config, PeftAdapter adapter) {
+    adapter
+        .parts()
+        .forEach((name, part) -> {
+          String weight =
+              name.equals("output") && config.tiedEmbedding() ? "token_embd" : name;
+          var shape = config.tensors().get(weight + ".weight");
+          if (shape == null || shape.dimensions().size() != 2 || name.equals("token_embd")) {
+            throw adapter.otherModel(name, "the model has no such linear");
+          }
+          var found = Shape.of(part.rows(), part.columns());
+          int lengths = part.lengths().map(values -> values.length).orElse(part.rows());
+          if (!found.equals(file.tensor(weight + ".weight").shape()) || lengths != part.rows()) {
+            throw adapter.otherModel(name, "it is for %s, not %s".formatted(found, shape));
+          }
+        });
+  }
+
+  private record Binder(
+      ModelFile file,
+      Optional<PeftAdapter> adapter,
+      Kernels kernels,
+      Arena arena,
+      LowRank.Scratch scratch) {
     Block block(String prefix, Activation activation) {
       return new Block(
           norm(prefix + "attn_norm"),
@@ -161,7 +196,14 @@ record LlamaWeights(
     }
 
     Linear linear(String name) {
-      return new Linear(matrix(name), vector(name + ".bias"));
+      return new Linear(matrix(name), adapter(name, name), vector(name + ".bias"));
+    }
+
+    /// @param weight the tensor that the linear `name` multiplies by
+    Optional<LowRank> adapter(String name, String weight) {
+      return adapter
+          .map(a -> a.parts().get(name))
+          .map(part -> new LowRank(part, file.tensor(weight + ".weight"), kernels, arena, scratch));
     }
 
     Norm norm(String name) {

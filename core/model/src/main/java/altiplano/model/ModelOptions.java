@@ -2,6 +2,8 @@ package altiplano.model;
 
 import altiplano.kernels.CacheType;
 import altiplano.kernels.KernelOptions;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -12,12 +14,21 @@ import java.util.OptionalLong;
 /// @param cache how keys and values are stored
 /// @param kernels engine, threads and precision
 /// @param memoryBytes the most memory to take; empty takes the machine's (or its container's)
+/// @param adapter folder of a LoRA or DoRA adapter in PEFT's layout, applied while the model runs
 public record ModelOptions(
-    OptionalInt context, CacheType cache, KernelOptions kernels, OptionalLong memoryBytes) {
+    OptionalInt context,
+    CacheType cache,
+    KernelOptions kernels,
+    OptionalLong memoryBytes,
+    Optional<Path> adapter) {
   /// The model's own context, a float16 cache, the best engine, the machine's memory.
   public static final ModelOptions DEFAULT =
       new ModelOptions(
-          OptionalInt.empty(), CacheType.FLOAT16, KernelOptions.DEFAULT, OptionalLong.empty());
+          OptionalInt.empty(),
+          CacheType.FLOAT16,
+          KernelOptions.DEFAULT,
+          OptionalLong.empty(),
+          Optional.empty());
 
   public ModelOptions {
     if (context.isPresent() && context.getAsInt() < 1) {
@@ -27,18 +38,22 @@ public record ModelOptions(
   }
 
   public ModelOptions withContext(int context) {
-    return new ModelOptions(OptionalInt.of(context), cache, kernels, memoryBytes);
+    return new ModelOptions(OptionalInt.of(context), cache, kernels, memoryBytes, adapter);
   }
 
   public ModelOptions withCache(CacheType cache) {
-    return new ModelOptions(context, cache, kernels, memoryBytes);
+    return new ModelOptions(context, cache, kernels, memoryBytes, adapter);
   }
 
   public ModelOptions withKernels(KernelOptions kernels) {
-    return new ModelOptions(context, cache, kernels, memoryBytes);
+    return new ModelOptions(context, cache, kernels, memoryBytes, adapter);
   }
 
   public ModelOptions withMemoryBytes(long memoryBytes) {
-    return new ModelOptions(context, cache, kernels, OptionalLong.of(memoryBytes));
+    return new ModelOptions(context, cache, kernels, OptionalLong.of(memoryBytes), adapter);
+  }
+
+  public ModelOptions withAdapter(Path adapter) {
+    return new ModelOptions(context, cache, kernels, memoryBytes, Optional.of(adapter));
   }
 }

@@ -5,6 +5,7 @@ import altiplano.kernels.KernelOptions;
 import altiplano.kernels.KernelOptions.Activations;
 import altiplano.kernels.KernelOptions.Engine;
 import altiplano.model.ModelOptions;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -28,12 +29,16 @@ final class EngineOptions {
   @Option(names = "--context", paramLabel = "N")
   private Optional<Integer> context = Optional.empty();
 
+  @Option(names = "--adapter", paramLabel = "DIR")
+  private Optional<Path> adapter = Optional.empty();
+
   KernelOptions kernels() {
     return new KernelOptions(engine, threads, activations, !asStored);
   }
 
   ModelOptions model() {
     var options = ModelOptions.DEFAULT.withCache(cache).withKernels(kernels());
-    return context.map(options::withContext).orElse(options);
+    options = context.map(options::withContext).orElse(options);
+    return adapter.map(options::withAdapter).orElse(options);
   }
 }

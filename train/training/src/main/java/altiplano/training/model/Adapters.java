@@ -1,14 +1,14 @@
 package altiplano.training.model;
 
+import altiplano.files.HuggingFaceFolder;
 import altiplano.files.Json;
-import altiplano.training.run.TensorFile;
 import altiplano.training.torch.Tensor;
+import altiplano.training.torch.TensorFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// Low-rank adapters: `W + alpha / rank * B A` in place of `W`, which stays as it is.
@@ -20,17 +20,6 @@ public final class Adapters {
   private static final String A = ".lora_a";
   private static final String B = ".lora_b";
   private static final String MAGNITUDE = ".lora_magnitude";
-
-  /// The names that PEFT gives to linears, by ours.
-  private static final Map<String, String> MODULES =
-      Map.of(
-          "attn_q", "self_attn.q_proj",
-          "attn_k", "self_attn.k_proj",
-          "attn_v", "self_attn.v_proj",
-          "attn_output", "self_attn.o_proj",
-          "ffn_gate", "mlp.gate_proj",
-          "ffn_up", "mlp.up_proj",
-          "ffn_down", "mlp.down_proj");
 
   private Adapters() {}
 
@@ -94,7 +83,7 @@ public final class Adapters {
     TensorFile.write(folder.resolve("adapter_model.safetensors"), tensors);
     var modules =
         adapter.targets.stream()
-            .map(target -> Json.of(MODULES.getOrDefault(target, target).replaceFirst(".*\\.", "")))
+            .map(target -> Json.of(module("blk.0." + target).replaceFirst(".*\\.", "")))
             .toList();
     var json =
         Json.object()
@@ -117,13 +106,18 @@ public final class Adapters {
   /// `blk.0.attn_q.weight.lora_a` is
   /// `base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight`.
   private static String peftName(String name) {
-    var parts = List.of(name.split("\\.", -1));
-    String module = MODULES.getOrDefault(parts.get(2), parts.get(2));
+    String linear = name.substring(0, name.indexOf(".weight."));
     String suffix =
         name.endsWith(A)
             ? "lora_A.weight"
             : name.endsWith(B) ? "lora_B.weight" : "lora_magnitude_vector";
-    return "base_model.model.model.layers.%s.%s.%s".formatted(parts.get(1), module, suffix);
+    return "base_model.model.%s.%s".formatted(module(linear), suffix);
+  }
+
+  /// Returns the name of a linear in Hugging Face's models.
+  private static String module(String linear) {
+    String weight = HuggingFaceFolder.folderName(linear + ".weight");
+    return weight.substring(0, weight.length() - ".weight".length());
   }
 
   /// Returns rows of queries and keys in Hugging Face's order: each head's halves turn together.

@@ -4,12 +4,15 @@ import altiplano.files.HuggingFaceFolder;
 import altiplano.files.Metadata;
 import altiplano.files.ModelFile;
 import altiplano.files.OutgoingTensor;
+import altiplano.hub.ModelStore;
 import altiplano.model.Head;
 import altiplano.model.LlamaConfig;
 import altiplano.tensor.ElementType;
 import altiplano.tensor.Shape;
+import altiplano.training.data.DataException;
 import altiplano.training.torch.Scope;
 import altiplano.training.torch.Tensor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,6 +23,22 @@ import java.util.Map;
 ///
 /// @param vocabulary the keys under `tokenizer.`, and what else a base model says of itself
 public record ModelFolder(LlamaConfig config, Metadata vocabulary, List<Head> heads) {
+
+  /// Returns where a model lies that a recipe names: a GGUF file, a folder, or a name in the store.
+  ///
+  /// @throws DataException if there is none
+  public static Path find(String name) {
+    Path path = Path.of(name);
+    if (Files.exists(path)) return path;
+    return ModelStore.of(System.getenv())
+        .find(name)
+        .map(ModelStore.Model::path)
+        .orElseThrow(() ->
+            new DataException(
+                name
+                    + ": no such model. Name a model folder, a GGUF file or one of the store;"
+                    + " work/tiny/model is what 'train --config runs/tiny.yaml' makes."));
+  }
 
   /// Reads a model file or folder into float32 parameters.
   ///

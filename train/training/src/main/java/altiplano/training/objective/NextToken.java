@@ -19,6 +19,7 @@ public final class NextToken implements Objective {
   private final TokenLoss loss;
   private final int[] tokenBytes;
   private long position;
+  private int limit = Integer.MAX_VALUE;
 
   /// @param tokenBytes how many bytes each token stands for
   public NextToken(
@@ -44,9 +45,14 @@ public final class NextToken implements Objective {
     int sequences = Math.max(1, tokens / training.shards().sequenceLength());
     var documents = new ArrayList<int[]>();
     long first = position;
-    for (int i = 0; i < sequences; i++) addPieces(training.at(position++), documents);
+    for (int i = 0; i < sequences; i++) addPieces(training.at(position++), limit, documents);
     return new Documents(
         documents, loss, tokenBytes, "%s: sequences %d to %d".formatted(name, first, position - 1));
+  }
+
+  @Override
+  public void limit(int length) {
+    limit = length;
   }
 
   @Override
@@ -70,7 +76,7 @@ public final class NextToken implements Objective {
     for (long at = 0; at < sequences; at += each) {
       var documents = new ArrayList<int[]>();
       for (long i = at; i < Math.min(sequences, at + each); i++) {
-        addPieces(shards.sequence(i), documents);
+        addPieces(shards.sequence(i), length, documents);
       }
       batches.add(new Documents(documents, TokenLoss.PLAIN, tokenBytes, "held-out sequence " + at));
     }
@@ -78,11 +84,15 @@ public final class NextToken implements Objective {
   }
 
   /// Adds what can be learnt from: a piece of one token has nothing to predict.
-  public static void addPieces(Sequence sequence, List<int[]> documents) {
+  ///
+  /// @param limit most tokens of a piece; longer ones are cut
+  public static void addPieces(Sequence sequence, int limit, List<int[]> documents) {
     for (Sequence.Piece piece : sequence.pieces()) {
-      if (piece.length() < 2) continue;
-      documents.add(
-          Arrays.copyOfRange(sequence.tokens(), piece.start(), piece.start() + piece.length()));
+      int end = piece.start() + piece.length();
+      for (int start = piece.start(); end - start >= 2; start += Math.min(limit, end - start)) {
+        documents.add(
+            Arrays.copyOfRange(sequence.tokens(), start, start + Math.min(limit, end - start)));
+      }
     }
   }
 

@@ -15,6 +15,10 @@ public sealed interface Objective permits NextToken, Rehearsal {
   /// @param tokens at most so many rows, but at least one text
   Batch next(int tokens);
 
+  /// Cuts packed text in the next batches into pieces of at most `length` tokens; objectives over
+  /// rows take their texts whole.
+  default void limit(int length) {}
+
   /// Returns how much of the data has been taken.
   long position();
 

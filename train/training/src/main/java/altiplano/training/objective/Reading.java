@@ -17,6 +17,8 @@ public record Reading(String head) implements Task<Reading.Example> {
   /// Most tokens of an answer, where the best one is looked for.
   private static final int LONGEST = 64;
 
+  /// A question, its passage, and where the answer stands.
+  ///
   /// @param tokens of question, line break and passage
   /// @param start first token of the answer, 0 if the passage has none
   /// @param end last token of the answer, 0 if the passage has none

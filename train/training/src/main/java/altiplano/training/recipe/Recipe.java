@@ -88,7 +88,20 @@ public record Recipe(
   /// @param micro tokens of one forward and backward pass
   /// @param length most tokens of a text
   /// @param recompute whether blocks are computed again in the backward pass to save memory
-  public record Batches(int tokens, int micro, int length, boolean recompute) {}
+  /// @param firstLength most tokens of a piece of a packed text in the first steps
+  /// @param firstShare of all steps that are first ones
+  public record Batches(
+      int tokens,
+      int micro,
+      int length,
+      boolean recompute,
+      int firstLength,
+      double firstShare) {
+    /// Returns the most tokens of a piece of a packed text in a step, counted from 1.
+    public int lengthAt(int step, int steps) {
+      return step <= firstShare * steps ? firstLength : length;
+    }
+  }
 
   /// What happens when a loss is not finite or leaps.
   ///
@@ -182,7 +195,9 @@ public record Recipe(
                 batch.integer("tokens", micro, 2, 1 << 28),
                 micro,
                 batch.integer("length", 512, 2, 1 << 20),
-                batch.flag("recompute", false)),
+                batch.flag("recompute", false),
+                batch.integer("first_length", 512, 2, 1 << 20),
+                batch.number("first_share", 0, 0, 1)),
             optimizer(top.section("optimizer")),
             schedule(top.section("schedule"), top.section("optimizer"), steps),
             top.section("optimizer").number("clip", 1, 0, 1e9),

@@ -2,6 +2,8 @@ package altiplano.training.run;
 
 import altiplano.files.Json;
 import altiplano.training.torch.Tensor;
+import altiplano.training.torch.TensorFile;
+import altiplano.training.torch.TensorFileException;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -87,7 +89,12 @@ record Checkpoint(
 
   /// Copies the tensors of a folder into those of the run.
   static void readTensors(Path folder, Map<String, Tensor> tensors) throws IOException {
-    TensorFile.read(folder.resolve(TENSORS), tensors);
+    try {
+      TensorFile.read(folder.resolve(TENSORS), tensors);
+    } catch (TensorFileException damaged) {
+      throw new CheckpointException(
+          damaged.getMessage() + ". Resume from an earlier checkpoint.");
+    }
   }
 
   private static Json member(Json.ObjectValue json, String key) {

@@ -66,7 +66,7 @@ record ObjectiveMaker(
               o, shards, new MaskedToken(share, shifted, mask(), tokenizer.size(), recipe.loss()));
       case Kind.Distillation(String teacher, double temperature, double share) ->
           fromShards(
-              o, Optional.empty(), new Distillation(frozen(Path.of(teacher)), temperature, share));
+              o, Optional.empty(), new Distillation(frozen(teacher), temperature, share));
       case Kind.Instruct() ->
           rehearse(
               o,
@@ -77,7 +77,7 @@ record ObjectiveMaker(
               o,
               rows(o, row -> Rows.preference(row).map(this::preference)),
               new Preference(
-                  frozen(Path.of(recipe.base().orElseThrow(() -> needsBase(o)))), beta, imitation));
+                  frozen(recipe.base().orElseThrow(() -> needsBase(o))), beta, imitation));
       case Kind.Classification kind -> classification(o, kind);
       case Kind.TokenLabels kind -> tokenLabels(o, kind);
       case Kind.Reading kind -> reading(o, kind);
@@ -111,7 +111,7 @@ record ObjectiveMaker(
 
   private static List<int[]> pieces(altiplano.shards.Sequence sequence) {
     var pieces = new ArrayList<int[]>();
-    NextToken.addPieces(sequence, pieces);
+    NextToken.addPieces(sequence, sequence.tokens().length, pieces);
     return pieces;
   }
 
@@ -383,9 +383,9 @@ record ObjectiveMaker(
     return made;
   }
 
-  private LlamaTrainingModel frozen(Path path) {
+  private LlamaTrainingModel frozen(String name) {
     var weights = new Parameters();
-    var model = ModelFolder.read(path, weights);
+    var model = ModelFolder.read(ModelFolder.find(name), weights);
     weights.freeze();
     return new LlamaTrainingModel(
         model.config(), weights, recipe.precision(), 0, false, Optional.empty());

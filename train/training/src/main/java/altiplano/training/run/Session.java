@@ -101,7 +101,7 @@ public final class Session {
 
   private ModelFolder readBase() {
     Torch.seed(recipe.seed()); // of new heads
-    return ModelFolder.read(Path.of(recipe.base().orElseThrow()), parameters);
+    return ModelFolder.read(ModelFolder.find(recipe.base().orElseThrow()), parameters);
   }
 
   private ModelFolder startAnew() throws IOException {

@@ -34,7 +34,7 @@ public final class Trainer {
   private final Mixture mixture;
   private final RunFolder folder;
   private final ModelWriter writer;
-  private final Sampler sampler;
+  private final HeldOut evaluation;
   private final Mesh mesh;
   private final ProgressBar progress;
   private final double peak;
@@ -56,7 +56,7 @@ public final class Trainer {
     this.mixture = mixture;
     this.folder = folder;
     this.writer = writer;
-    this.sampler = sampler;
+    this.evaluation = new HeldOut(recipe, model, mixture.objectives(), sampler, progress);
     this.progress = progress;
     this.mesh = Mesh.single();
     Torch.threads(recipe.threads(), recipe.precision() == Precision.FLOAT32);
@@ -195,7 +195,12 @@ public final class Trainer {
     scalars.put("gradient_norm", norm);
     int every = recipe.evaluation().every();
     if (every > 0 && (step % every == 0 || step == recipe.steps())) {
-      withAverage(() -> evaluate(json, scalars));
+      withAverage(() -> {
+        var heldOut = evaluation.write(json, scalars);
+        if (heldOut.isPresent() && heldOut.getAsDouble() < state.bestLoss()) {
+          state = state.best(heldOut.getAsDouble());
+        }
+      });
     }
     double perStep = (System.nanoTime() - begun) / 1e9 / (step - first);
     var left = Duration.ofMillis((long) (1000 * perStep * (recipe.steps() - step)));
@@ -224,6 +229,8 @@ public final class Trainer {
   private Optional<String> gradients(int step, Map<String, Sums> sums) {
     long taken = 0;
     int count = 0;
+    int length = recipe.batches().lengthAt(step, recipe.steps());
+    mixture.objectives().forEach(objective -> objective.limit(length));
     while (taken < recipe.batches().tokens()) {
       Objective objective = mixture.next();
       Batch batch = objective.next(recipe.batches().micro());
@@ -248,7 +255,7 @@ public final class Trainer {
           }
         }
         s.tokens += batch.tokens();
-        s.operations += model.operations(batch.tokens(), recipe.batches().length());
+        s.operations += model.operations(batch.tokens(), length);
       }
     }
     return Optional.empty();
@@ -329,56 +336,6 @@ public final class Trainer {
             state.threads(),
             state.bestStep(),
             state.bestLoss());
-  }
-
-  private void evaluate(Json.ObjectBuilder json, Map<String, Double> scalars) {
-    var validation = Json.object();
-    double total = 0;
-    int measured = 0;
-    try (var _ = Scope.inference()) {
-      for (Objective objective : mixture.objectives()) {
-        var held = objective.validation(recipe.batches().micro(), recipe.evaluation().tokens());
-        if (held.isEmpty()) continue;
-        double loss = 0;
-        double units = 0;
-        var measures = new LinkedHashMap<String, Measure>();
-        for (Batch batch : held) {
-          try (var _ = Scope.inference()) {
-            model.newGraph(0);
-            var outcome = batch.run(model, Backward.NONE);
-            loss += outcome.loss();
-            units += batch.units();
-            outcome.measures().forEach((name, m) -> measures.merge(name, m, Measure::plus));
-          }
-        }
-        if (!Double.isFinite(loss)) {
-          progress.say(objective.name() + ": the held-out loss is " + loss);
-          continue;
-        }
-        var one = Json.object().put("loss", loss / units);
-        scalars.put("validation/" + objective.name(), loss / units);
-        for (var measure : measures.entrySet()) {
-          double value = measure.getValue().value();
-          one.put(measure.getKey(), value);
-          scalars.put("validation/" + objective.name() + "/" + measure.getKey(), value);
-        }
-        validation.put(objective.name(), one.end());
-        total += loss / units;
-        measured++;
-      }
-    }
-    if (measured > 0 && Double.isFinite(total)) {
-      json.put("validation", validation.put("loss", total / measured).end());
-      if (total / measured < state.bestLoss()) state = state.best(total / measured);
-    }
-    var samples = new ArrayList<Json>();
-    sampler
-        .samples(recipe.seed())
-        .forEach((prompt, text) -> {
-          samples.add(Json.object().put("prompt", prompt).put("text", text).end());
-          progress.say("  " + prompt + "|" + text.replace('\n', ' '));
-        });
-    if (!samples.isEmpty()) json.put("samples", new Json.ArrayValue(samples));
   }
 
   private interface Action {

@@ -29,6 +29,15 @@ class RecipeTest {
   }
 
   @Test
+  void texts_can_be_cut_shorter_in_the_first_steps() {
+    var sets = List.of("batch.length=64", "batch.first_length=32", "batch.first_share=0.8");
+    var batches = Recipe.parse(GOOD, FILE, sets).batches();
+    assertThat(batches.lengthAt(8, 10)).isEqualTo(32);
+    assertThat(batches.lengthAt(9, 10)).isEqualTo(64);
+    assertThat(Recipe.parse(GOOD, FILE, List.of()).batches().lengthAt(1, 10)).isEqualTo(512);
+  }
+
+  @Test
   void set_replaces_a_value_inside() {
     var recipe = Recipe.parse(GOOD, FILE, List.of("batch.tokens=128", "checkpoint.every=7"));
     assertThat(recipe.batches().tokens()).isEqualTo(128);
@@ -41,7 +50,7 @@ class RecipeTest {
         .isInstanceOf(RecipeException.class)
         .hasMessage(
             "x.yaml:4: unknown key 'tokns' in 'batch' (did you mean 'tokens'?). Known here:"
-                + " length, micro, recompute, tokens.");
+                + " first_length, first_share, length, micro, recompute, tokens.");
   }
 
   @Test

@@ -1,7 +1,6 @@
-package altiplano.training.run;
+package altiplano.training.torch;
 
 import altiplano.files.Json;
-import altiplano.training.torch.Tensor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -15,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// The training state's float32 tensors in one safetensors file.
+/// Float32 tensors in one safetensors file: the state of a training run, an adapter.
 public final class TensorFile {
   /// Most bytes of one write: a buffer's size is an `int`.
   private static final long PIECE = 1 << 28;
@@ -62,8 +61,8 @@ public final class TensorFile {
 
   /// Copies the values of a file into tensors of the same names and shapes.
   ///
-  /// @throws CheckpointException if the file is not one that was written for these tensors
-  static void read(Path file, Map<String, Tensor> tensors) throws IOException {
+  /// @throws TensorFileException if the file is not one that was written for these tensors
+  public static void read(Path file, Map<String, Tensor> tensors) throws IOException {
     try (var in = FileChannel.open(file);
         var arena = Arena.ofConfined()) {
       var map = in.map(FileChannel.MapMode.READ_ONLY, 0, in.size(), arena);
@@ -102,8 +101,7 @@ public final class TensorFile {
         .toArray();
   }
 
-  private static CheckpointException damaged(Path file, String problem) {
-    return new CheckpointException(
-        "%s: %s. Resume from an earlier checkpoint.".formatted(file, problem));
+  private static TensorFileException damaged(Path file, String problem) {
+    return new TensorFileException("%s: %s".formatted(file, problem));
   }
 }
