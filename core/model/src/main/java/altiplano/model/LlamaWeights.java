@@ -156,8 +156,7 @@ record LlamaWeights(
     adapter
         .parts()
         .forEach((name, part) -> {
-          String weight =
-              name.equals("output") && config.tiedEmbedding() ? "token_embd" : name;
+          String weight = name.equals("output") && config.tiedEmbedding() ? "token_embd" : name;
           var shape = config.tensors().get(weight + ".weight");
           if (shape == null || shape.dimensions().size() != 2 || name.equals("token_embd")) {
             throw adapter.otherModel(name, "the model has no such linear");

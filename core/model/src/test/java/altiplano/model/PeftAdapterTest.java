@@ -221,9 +221,11 @@ class PeftAdapterTest {
     byte[] json = header.end().write().getBytes(StandardCharsets.UTF_8);
     var bytes = ByteBuffer.allocate(8 + json.length + (int) at).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putLong(json.length).put(json);
-    tensors.values().forEach(values -> {
-      for (float value : values) bytes.putFloat(value);
-    });
+    tensors
+        .values()
+        .forEach(values -> {
+          for (float value : values) bytes.putFloat(value);
+        });
     Files.write(folder.resolve("adapter_model.safetensors"), bytes.array());
   }
 

@@ -138,8 +138,7 @@ class TrainingParityTest {
       var training = model(config, parameters, Optional.empty());
       training.newGraph(0);
       var states = training.hidden(Packed.of(List.of(TEXTS.getFirst())), false);
-      float[] expected =
-          Ops.softmax(training.head("spans", states.to(Dtype.FLOAT32))).floats();
+      float[] expected = Ops.softmax(training.head("spans", states.to(Dtype.FLOAT32))).floats();
       try (var core = LlamaModel.open(work.resolve("model"), EXACT)) {
         float[][] labels = new TextEncoder(core).label(head, TEXTS.getFirst());
         for (int i = 0; i < expected.length; i++) {
@@ -157,8 +156,7 @@ class TrainingParityTest {
     try (var _ = Scope.inference()) {
       var parameters = lively(config);
       write(parameters, config, List.of());
-      var adapter =
-          new Adapter(4, 8, magnitude, List.of("attn_q", "attn_k", "attn_v", "ffn_down"));
+      var adapter = new Adapter(4, 8, magnitude, List.of("attn_q", "attn_k", "attn_v", "ffn_down"));
       Adapters.add(parameters, adapter, 2);
       for (String name : parameters.trained()) {
         var tensor = parameters.get(name);

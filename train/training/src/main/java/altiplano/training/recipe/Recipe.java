@@ -91,12 +91,7 @@ public record Recipe(
   /// @param firstLength most tokens of a piece of a packed text in the first steps
   /// @param firstShare of all steps that are first ones
   public record Batches(
-      int tokens,
-      int micro,
-      int length,
-      boolean recompute,
-      int firstLength,
-      double firstShare) {
+      int tokens, int micro, int length, boolean recompute, int firstLength, double firstShare) {
     /// Returns the most tokens of a piece of a packed text in a step, counted from 1.
     public int lengthAt(int step, int steps) {
       return step <= firstShare * steps ? firstLength : length;

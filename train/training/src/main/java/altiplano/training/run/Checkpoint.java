@@ -92,8 +92,7 @@ record Checkpoint(
     try {
       TensorFile.read(folder.resolve(TENSORS), tensors);
     } catch (TensorFileException damaged) {
-      throw new CheckpointException(
-          damaged.getMessage() + ". Resume from an earlier checkpoint.");
+      throw new CheckpointException(damaged.getMessage() + ". Resume from an earlier checkpoint.");
     }
   }
 

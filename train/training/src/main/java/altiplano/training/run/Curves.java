@@ -62,7 +62,9 @@ final class Curves {
     }
     int colour = 0;
     for (var points : lines.values()) {
-      svg.append("<polyline fill=\"none\" stroke=\"%s\" points=\"".formatted(colour(colour++)));
+      svg.append(
+          "<polyline fill=\"none\" stroke=\"%s\"%s points=\""
+              .formatted(colour(colour), dashes(colour++)));
       int every = Math.max(1, points.size() / MOST_POINTS);
       for (int i = 0; i < points.size(); i += every) {
         double sum = 0;
@@ -80,13 +82,21 @@ final class Curves {
     svg.append("</svg><p class=\"legend\">");
     colour = 0;
     for (String name : lines.keySet()) {
-      svg.append("<span style=\"color:%s\">— %s</span> ".formatted(colour(colour++), name));
+      String line = dashes(colour).isEmpty() ? "—" : "┄";
+      svg.append(
+          "<span style=\"color:%s;white-space:nowrap\">%s %s</span> "
+              .formatted(colour(colour++), line, name));
     }
     return svg.append("</p>").toString();
   }
 
   private static String colour(int number) {
     return COLOURS.get(number % COLOURS.size());
+  }
+
+  /// Lines beyond the colours are dashed, so that no two look alike.
+  private static String dashes(int number) {
+    return number < COLOURS.size() ? "" : " stroke-dasharray=\"5 3\"";
   }
 
   private static double x(double step, double last) {

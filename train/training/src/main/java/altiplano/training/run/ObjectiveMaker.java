@@ -65,8 +65,7 @@ record ObjectiveMaker(
           fromShards(
               o, shards, new MaskedToken(share, shifted, mask(), tokenizer.size(), recipe.loss()));
       case Kind.Distillation(String teacher, double temperature, double share) ->
-          fromShards(
-              o, Optional.empty(), new Distillation(frozen(teacher), temperature, share));
+          fromShards(o, Optional.empty(), new Distillation(frozen(teacher), temperature, share));
       case Kind.Instruct() ->
           rehearse(
               o,

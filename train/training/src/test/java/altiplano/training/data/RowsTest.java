@@ -78,7 +78,8 @@ class RowsTest {
             {"a":"x","b":"","label":1}
             """);
     assertThat(rows.training()).hasSize(2);
-    assertThat(reports).containsExactly("rows.jsonl: 1 bad rows left out, the first at line 5: 'b' is no text");
+    assertThat(reports)
+        .containsExactly("rows.jsonl: 1 bad rows left out, the first at line 5: 'b' is no text");
   }
 
   @Test

@@ -169,10 +169,7 @@ class EfficiencyTest {
       try (var _ = Scope.training()) {
         model.newGraph(0);
         TokenLoss.PLAIN.of(
-            model,
-            model.hidden(packed, true),
-            packed.arrange(targets),
-            Backward.through(model, 1));
+            model, model.hidden(packed, true), packed.arrange(targets), Backward.through(model, 1));
       }
       model.parameters().clearGradients();
     }
