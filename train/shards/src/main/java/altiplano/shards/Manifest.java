@@ -101,9 +101,10 @@ public record Manifest(
 
   /// Writes `manifest.json` into a folder; the file appears when it is whole.
   public void write(Path folder) throws IOException {
-    Path temporary = Files.createTempFile(folder, "." + FILE, ".tmp");
+    Path temporary = Temporary.beside(folder.resolve(FILE));
     try {
-      try (var out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      try (var out =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         var bytes =
             StandardCharsets.UTF_8.encode(toJson().writeIndented() + System.lineSeparator());
         while (bytes.hasRemaining()) out.write(bytes);

@@ -50,9 +50,9 @@ public final class ShardWriter implements AutoCloseable {
     this.buffer =
         ByteBuffer.allocate(Math.multiplyExact(sequenceLength, tokenBytes))
             .order(ByteOrder.LITTLE_ENDIAN);
-    this.temporary =
-        Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName(), ".tmp");
-    this.out = FileChannel.open(temporary, StandardOpenOption.WRITE);
+    this.temporary = Temporary.beside(file);
+    this.out =
+        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     write(ByteBuffer.allocate(ShardHeader.BYTES));
   }
 

@@ -11,42 +11,35 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
-    name = "clean",
-    description = {
-      "Cleans files with the default recipe, nothing to configure.",
-      "Writes documents.jsonl, rejects.jsonl, report.json and report.html."
-    },
-    footer = {"", "Example:", "  altiplano corpus clean texts/ pages/*.html.gz --output cleaned"})
+    name = "clean")
 final class CleanCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
-      paramLabel = "FILE",
-      description =
-          "Files, folders or globs: text, Markdown, HTML, JSONL, CSV, Parquet, WARC; plain or"
-              + " compressed.")
+      paramLabel = "FILE")
   private List<String> files = List.of();
 
   @Option(
       names = "--output",
       required = true,
-      paramLabel = "DIR",
-      description = "Where the result goes; an earlier one is replaced when the new one is whole.")
+      paramLabel = "DIR")
   private Path output = Path.of("");
 
-  @Option(names = "--simplify", description = "Turn traditional Chinese into simplified.")
+  @Option(names = "--simplify")
   private boolean simplify;
 
-  @Option(names = "--no-mask", description = "Leave personal data in the text.")
+  @Option(names = "--no-mask")
   private boolean noMask;
 
   @Mixin private SparkOptions options = new SparkOptions();
 
   @Override
   public Integer call() throws Exception {
-    try (var spark = options.start()) {
+    var wanted = new CleanRun.Options(simplify, !noMask);
+    try (var session = options.session()) {
       Report report =
-          CleanRun.run(
-              spark, files, output, new CleanRun.Options(simplify, !noMask), options::progress);
+          options.onCluster()
+              ? CleanRun.run(session.get(), files, output, wanted, options::progress)
+              : CleanRun.run(session, files, output, wanted, options::progress);
       options.progress(
           "%,d documents in, %,d rejected, %,d out: %s"
               .formatted(

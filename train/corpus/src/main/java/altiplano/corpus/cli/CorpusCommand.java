@@ -7,8 +7,15 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "corpus",
-    description = "From raw text to training shards.",
-    subcommands = {CleanCommand.class, RunCommand.class, ReportCommand.class, InspectCommand.class})
+    subcommands = {
+      CleanCommand.class,
+      RunCommand.class,
+      ReportCommand.class,
+      InspectCommand.class,
+      AugmentCommand.class,
+      MaskCommand.class,
+      BenchCommand.class
+    })
 final class CorpusCommand implements Runnable {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
@@ -17,6 +24,6 @@ final class CorpusCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "a command is missing: clean, run, report or inspect");
+        spec.commandLine(), "a command is missing: clean, run, report, inspect, augment, mask or bench");
   }
 }

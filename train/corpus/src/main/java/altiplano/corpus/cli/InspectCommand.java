@@ -12,25 +12,21 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
-    name = "inspect",
-    description =
-        "Shows one document of a shard set, decoded; without --document what the set holds.",
-    footer = {"", "Example:", "  altiplano corpus inspect runs/output/corpus-mini --document 0"})
+    name = "inspect")
 final class InspectCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "SHARDS", description = "A folder with manifest.json.")
+  @Parameters(paramLabel = "SHARDS")
   private Path folder = Path.of("");
 
-  @Option(names = "--document", paramLabel = "K", description = "Its number, from 0.")
+  @Option(names = "--document", paramLabel = "K")
   private long document = -1;
 
   @Option(
       names = "--split",
-      paramLabel = "NAME",
-      description = "train, validation or test; default: train.")
+      paramLabel = "NAME")
   private String split = "train";
 
   @Override

@@ -5,12 +5,16 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+import java.util.ResourceBundle;
 import org.apache.spark.SparkException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
 
 /// Starts the commands `corpus` and `tokenizer`, which run in a JVM of their own.
 ///
@@ -21,18 +25,39 @@ public final class Main {
   @Command(
       name = "altiplano",
       subcommands = {CorpusCommand.class, TokenizerCommand.class})
-  private static final class Root {}
+  @SuppressWarnings("UnusedVariable") // picocli asks for these options by their names
+  private static final class Root {
+    @Option(
+        names = {"-h", "--help"},
+        usageHelp = true,
+        scope = ScopeType.INHERIT)
+    private boolean help;
+
+    @Option(names = "--verbose", scope = ScopeType.INHERIT)
+    private boolean verbose;
+  }
 
   public static void main(String... arguments) {
     System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
     System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
     int exitCode =
         new CommandLine(new Root())
+            .setResourceBundle(
+                ResourceBundle.getBundle("altiplano.corpus.cli.messages", language()))
             .setUsageHelpAutoWidth(true)
+            .setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler(Main::wrongUse)
             .setExecutionExceptionHandler(Main::failure)
             .execute(arguments);
     System.exit(exitCode);
+  }
+
+  /// Returns the language of help: `ALTIPLANO_LANG`, else that of the locale.
+  private static Locale language() {
+    String wanted =
+        System.getenv().getOrDefault("ALTIPLANO_LANG", Locale.getDefault().getLanguage());
+    // The root bundle is English: without this, the bundle of the VM's locale would win over it.
+    return wanted.startsWith("zh") ? Locale.CHINESE : Locale.ROOT;
   }
 
   private static int wrongUse(ParameterException wrong, String[] arguments) {

@@ -11,23 +11,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
-    name = "report",
-    description = "Draws report.html again from report.json and prints what each step did.",
-    footer = {"", "Example:", "  altiplano corpus report cleaned"})
+    name = "report")
 final class ReportCommand implements Callable<Integer> {
   @Parameters(
-      paramLabel = "DIR",
-      description = "A folder that `corpus clean` or `corpus run` wrote.")
+      paramLabel = "DIR")
   private Path folder = Path.of("");
 
-  @Option(names = "--json", description = "Print report.json.")
+  @Option(names = "--json")
   private boolean json;
 
   @Override
   public Integer call() throws Exception {
     Json report = Json.parse(Files.readAllBytes(folder.resolve("report.json")));
     Path page = folder.resolve("report.html");
-    Path temporary = Files.createTempFile(folder, ".report", ".tmp");
+    Path temporary = folder.resolve(".report.html.tmp");
     Files.writeString(temporary, ReportPage.of(report));
     Files.move(
         temporary, page, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);

@@ -11,29 +11,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
-    name = "run",
-    description = {
-      "Runs a recipe: cleaning, duplicates, vocabulary, mixture, shards.",
-      "Writes shards, manifest.json, tokenizer.json, report.json and report.html into the recipe's"
-          + " output."
-    },
-    footer = {
-      "",
-      "Example:",
-      "  altiplano corpus run --config runs/corpus-mini.yaml --set packing.length=1024"
-    })
+    name = "run")
 final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       required = true,
-      paramLabel = "FILE",
-      description = "The recipe; runs/corpus-mini.yaml explains every key.")
+      paramLabel = "FILE")
   private Path config = Path.of("");
 
   @Option(
       names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Replaces a value of the recipe, such as seed=2.")
+      paramLabel = "KEY=VALUE")
   private Map<String, String> settings = Map.of();
 
   @Mixin private SparkOptions options = new SparkOptions();

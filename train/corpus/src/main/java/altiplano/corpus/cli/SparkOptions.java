@@ -1,6 +1,9 @@
 package altiplano.corpus.cli;
 
 import altiplano.corpus.run.Spark;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
 
@@ -8,24 +11,54 @@ import picocli.CommandLine.Option;
 final class SparkOptions {
   @Option(
       names = "--threads",
-      paramLabel = "N",
-      description = "Threads of this machine; default: all processors.")
+      paramLabel = "N")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(
       names = "--master",
-      paramLabel = "URL",
-      description = "A Spark cluster instead of this machine, such as spark://host:7077.")
+      paramLabel = "URL")
   private String master = "";
 
-  @Option(names = "--quiet", description = "No progress on standard error.")
+  @Option(names = "--spark", paramLabel = "KEY=VALUE")
+  private Map<String, String> settings = Map.of();
+
+  @Option(names = "--quiet")
   private boolean quiet;
 
   private final long began = System.nanoTime();
 
   SparkSession start() {
     progress("starting Spark");
-    return Spark.start(master.isEmpty() ? "local[%d]".formatted(threads) : master);
+    return Spark.start(master.isEmpty() ? "local[%d]".formatted(threads) : master, settings);
+  }
+
+  int threads() {
+    return threads;
+  }
+
+  boolean onCluster() {
+    return !master.isEmpty();
+  }
+
+  /// Returns a session that starts when it is first asked for.
+  Session session() {
+    return new Session();
+  }
+
+  /// A session that may never start.
+  final class Session implements Supplier<SparkSession>, AutoCloseable {
+    private Optional<SparkSession> started = Optional.empty();
+
+    @Override
+    public SparkSession get() {
+      if (started.isEmpty()) started = Optional.of(start());
+      return started.get();
+    }
+
+    @Override
+    public void close() {
+      started.ifPresent(SparkSession::stop);
+    }
   }
 
   void progress(String message) {

@@ -7,7 +7,6 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "tokenizer",
-    description = "Vocabularies.",
     subcommands = TrainVocabularyCommand.class)
 final class TokenizerCommand implements Runnable {
   @Spec

@@ -24,37 +24,26 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
-    name = "train",
-    description = {
-      "Trains a byte-level vocabulary with Llama 3's split pattern and special tokens.",
-      "Writes tokenizer.json and tokenizer.model. Needs no Spark."
-    },
-    footer = {
-      "",
-      "Example:",
-      "  altiplano tokenizer train cleaned/documents.jsonl --size 16384 --output vocabulary"
-    })
+    name = "train")
 final class TrainVocabularyCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
-      paramLabel = "FILE",
-      description = "Files, folders or globs, as for `corpus clean`.")
+      paramLabel = "FILE")
   private List<String> files = List.of();
 
   @Option(
       names = "--size",
       required = true,
-      paramLabel = "N",
-      description = "Tokens in all, special ones included.")
+      paramLabel = "N")
   private int size;
 
   @Option(names = "--output", required = true, paramLabel = "DIR")
   private Path output = Path.of("");
 
-  @Option(names = "--json", description = "Print size, bytes, tokens and bytes a token as JSON.")
+  @Option(names = "--json")
   private boolean json;
 
-  @Option(names = "--quiet", description = "No progress on standard error.")
+  @Option(names = "--quiet")
   private boolean quiet;
 
   @Override
@@ -88,7 +77,7 @@ final class TrainVocabularyCommand implements Callable<Integer> {
         try (var rows = new RowReader(file.path(), "text")) {
           while (rows.hasNext()) {
             switch (rows.next()) {
-              case InputRow.Accepted(var document) ->
+              case InputRow.Accepted(var document, _) ->
                   text.accept(plain.apply(document, (step, before, after) -> {}).document().text());
               case InputRow.Rejected(var path, long row, String reason, String start) ->
                   System.err.printf("%s: row %d is left out: %s%n", path, row, reason);

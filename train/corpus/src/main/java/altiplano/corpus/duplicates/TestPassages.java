@@ -30,6 +30,7 @@ public final class TestPassages implements Serializable {
 
   private final int words;
   private final int characters;
+  private int texts;
   private final LongSet runs = new LongSet(1 << 16);
   private final LongSet sentences = new LongSet(1 << 12);
 
@@ -41,11 +42,22 @@ public final class TestPassages implements Serializable {
   /// Reads all test sets.
   ///
   /// @throws UncheckedIOException if a file cannot be read: a run must not pass for clean then
+  /// @throws IllegalArgumentException if a test set has no text
   public static TestPassages read(Step.Contamination step) {
     var passages = new TestPassages(step.words(), step.characters());
     for (Step.TestSet set : step.against()) {
+      int before = passages.texts;
       for (String pattern : set.files()) {
         for (InputFile file : InputFile.expand(pattern)) passages.addAll(set, Path.of(file.path()));
+      }
+      // A run must not pass for clean because of a misspelt field.
+      if (passages.texts == before) {
+        throw new IllegalArgumentException(
+            "%s: no row%s has a text in the fields %s. Correct 'fields' or 'where' of the step contamination."
+                .formatted(
+                    String.join(", ", set.files()),
+                    set.where().isEmpty() ? "" : " of '" + set.where() + "'",
+                    set.fields()));
       }
     }
     return passages;
@@ -83,6 +95,7 @@ public final class TestPassages implements Serializable {
   }
 
   private void add(String text) {
+    texts++;
     Units units = Units.of(text);
     if (units.count() < SHORTEST) return;
     int run = run(units);

@@ -4,7 +4,14 @@ import altiplano.corpus.Document;
 
 /// One row of the input: a document, or the reason why it is none.
 public sealed interface InputRow {
-  record Accepted(Document document) implements InputRow {}
+  /// A row with a text.
+  ///
+  /// @param fields the whole row as a JSON object, empty if it has nothing but its text
+  record Accepted(Document document, String fields) implements InputRow {
+    public Accepted(Document document) {
+      this(document, "");
+    }
+  }
 
   /// A row, or the rest of a file, that could not be read.
   ///

@@ -72,7 +72,7 @@ final class JsonRows implements RowReader.Rows {
     try {
       return text(json)
           .<InputRow>map(
-              text -> new InputRow.Accepted(Document.read(file, row, Format.PLAIN, text)))
+              text -> new InputRow.Accepted(Document.read(file, row, Format.PLAIN, text), json))
           .orElseGet(() ->
               new InputRow.Rejected(file, row, "no text in the field '%s'".formatted(field), json));
     } catch (JacksonException broken) {

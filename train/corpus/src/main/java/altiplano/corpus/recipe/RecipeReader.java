@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -53,6 +54,7 @@ public final class RecipeReader {
       return Yaml.parse(value, file) instanceof Value(int line, String text)
           ? new Value(0, text)
           : Yaml.parse(value, file);
+    if (node instanceof Listing(int line, var elements)) return element(line, elements, path, value);
     Mapping mapping = node instanceof Mapping found ? found : new Mapping(0, Map.of(), Map.of());
     var entries = new LinkedHashMap<>(mapping.entries());
     var lines = new LinkedHashMap<>(mapping.lines());
@@ -63,17 +65,41 @@ public final class RecipeReader {
     return new Mapping(mapping.line(), entries, lines);
   }
 
+  /// `sources.0.repeat=2` is about the first source.
+  private Yaml element(int line, List<Yaml> elements, List<String> path, String value) {
+    var changed = new ArrayList<>(elements);
+    String number = path.getFirst();
+    if (!number.matches("\\d{1,6}") || Integer.parseInt(number) >= elements.size()) {
+      throw new RecipeException(
+          file,
+          0,
+          "'%s' is no element of a list of %d".formatted(number, elements.size()),
+          "count from 0");
+    }
+    int index = Integer.parseInt(number);
+    changed.set(index, replace(elements.get(index), path.subList(1, path.size()), value));
+    return new Listing(line, changed);
+  }
+
   private Recipe recipe(Keys keys) {
     String output = keys.text("output");
     long seed = keys.integer("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE);
     boolean shippable =
         keys.choice("licence", "any", List.of("any", "shippable")).equals("shippable");
-    List<Source> sources = keys.list("sources", this::source);
+    var names = new LinkedHashSet<String>();
+    List<Source> sources = keys.filled("sources", node -> source(node, names));
     List<Step> steps =
-        keys.has("steps") ? keys.list("steps", this::step) : Recipe.cleaning(false, true);
+        keys.has("steps") ? steps(keys) : Recipe.cleaning(false, true);
     Keys split = keys.section("split");
     var shares =
         new Split(split.decimal("validation", 0.01, 0, 0.5), split.decimal("test", 0.01, 0, 0.5));
+    if (shares.validation() + shares.test() >= 1) {
+      throw new RecipeException(
+          file,
+          split.mapping.line(),
+          "'validation' and 'test' together take all documents",
+          "leave some for training");
+    }
     split.end();
     Vocabulary vocabulary = vocabulary(keys.section("vocabulary"));
     Keys packing = keys.section("packing");
@@ -84,23 +110,50 @@ public final class RecipeReader {
     packing.end();
     int epochs = (int) keys.integer("epochs", 1, 1, 1_000);
     keys.end();
-    var names = new LinkedHashSet<String>();
-    for (Source source : sources) {
-      if (!names.add(source.name())) {
-        throw new RecipeException(
-            file, 1, "two sources named '%s'".formatted(source.name()), "rename one");
-      }
-    }
+    checkShares(keys, sources, shippable);
     return new Recipe(output, seed, shippable, sources, steps, shares, vocabulary, packed, epochs);
   }
 
-  private Source source(Yaml node) {
+  /// What [altiplano.corpus.pack.Mixture] would refuse, but before hours of work.
+  private void checkShares(Keys keys, List<Source> sources, boolean shippable) {
+    List<Source> included =
+        sources.stream().filter(source -> source.shippable() || !shippable).toList();
+    double shares = included.stream().mapToDouble(source -> source.share().orElse(0)).sum();
+    boolean all = included.stream().allMatch(source -> source.share().isPresent());
+    if (shares <= 1 + 1e-9 && (all || shares < 1 - 1e-9)) return;
+    throw new RecipeException(
+        file,
+        keys.lineOf("sources"),
+        "the shares of the sources come to %.3f".formatted(shares),
+        "give at most 1, and less if a source has none");
+  }
+
+  private List<Step> steps(Keys keys) {
+    var names = new LinkedHashSet<String>();
+    return keys.list(
+        "steps",
+        node -> {
+          Step step = step(node);
+          if (names.add(step.name())) return step;
+          throw new RecipeException(
+              file,
+              node.line(),
+              "the step '%s' for a second time".formatted(step.name()),
+              "remove one");
+        });
+  }
+
+  private Source source(Yaml node, Set<String> names) {
     Keys keys = keys(node, "a source");
     String name = keys.text("name");
+    if (!names.add(name)) {
+      throw new RecipeException(
+          file, keys.lineOf("name"), "two sources named '%s'".formatted(name), "rename one");
+    }
     var source =
         new Source(
             name,
-            keys.list("files", file -> keys.textOf(file, "files")),
+            keys.filled("files", file -> keys.textOf(file, "files")),
             keys.text("licence"),
             keys.truth("shippable"),
             keys.text("field", "text"),
@@ -175,7 +228,7 @@ public final class RecipeReader {
             new Step.FineWebRules())) {
       steps.put(plain.name(), keys -> plain);
     }
-    steps.put("language", keys -> new Step.LanguageLabel(Set.copyOf(keys.texts("keep"))));
+    steps.put("language", keys -> new Step.LanguageLabel(keys.languages("keep")));
     steps.put(
         "gopher-quality",
         keys -> new Step.GopherQualityRules((int) keys.integer("minimum_units", 1, 1, 1_000_000)));
@@ -196,7 +249,7 @@ public final class RecipeReader {
         "contamination",
         keys ->
             new Step.Contamination(
-                keys.list("against", node -> testSet(keys.below(node, "a test set"))),
+                keys.filled("against", node -> testSet(keys.below(node, "a test set"))),
                 (int) keys.integer("words", 13, 4, 100),
                 (int) keys.integer("characters", 26, 8, 200)));
     steps.put("perplexity", keys -> new Step.Perplexity(keys.decimal("remove", 0.01, 0, 0.5)));
@@ -204,7 +257,11 @@ public final class RecipeReader {
   }
 
   private static Step.TestSet testSet(Keys keys) {
-    var set = new Step.TestSet(keys.texts("files"), keys.texts("fields"), keys.text("where", ""));
+    var set =
+        new Step.TestSet(
+            keys.filled("files", node -> keys.textOf(node, "files")),
+            keys.filled("fields", node -> keys.textOf(node, "fields")),
+            keys.text("where", ""));
     keys.end();
     return set;
   }
@@ -268,8 +325,30 @@ public final class RecipeReader {
       return get(key).map(node -> textOf(node, key)).orElse(otherwise);
     }
 
-    List<String> texts(String key) {
-      return has(key) ? list(key, node -> textOf(node, key)) : List.of();
+    /// Returns ISO 639-1 codes.
+    Set<String> languages(String key) {
+      if (!has(key)) return Set.of();
+      var known = Set.of(Locale.getISOLanguages());
+      return Set.copyOf(
+          list(
+              key,
+              node -> {
+                String code = textOf(node, key);
+                if (known.contains(code)) return code;
+                throw new RecipeException(
+                    file,
+                    node.line(),
+                    "'%s' is no language".formatted(code),
+                    "write codes of ISO 639-1, such as zh or en");
+              }));
+    }
+
+    /// Returns the elements of a list that must not be empty.
+    <T> List<T> filled(String key, Function<Yaml, T> element) {
+      List<T> elements = list(key, element);
+      if (!elements.isEmpty()) return elements;
+      throw new RecipeException(
+          file, lineOf(key), "'%s' is an empty list".formatted(key), "write one element at least");
     }
 
     <T> List<T> list(String key, Function<Yaml, T> element) {

@@ -11,6 +11,7 @@ final class Suggestion {
 
   /// Returns a remedy: the nearest of the known names, or all of them.
   static String of(String unknown, Collection<String> known) {
+    if (known.isEmpty()) return "remove it: there are no settings here";
     var distance = LevenshteinDistance.getDefaultInstance();
     Optional<String> nearest =
         known.stream().min(Comparator.comparingInt(name -> distance.apply(unknown, name)));

@@ -70,6 +70,40 @@ final class Columns {
     return row(SAMPLE, place, after, step, before, 0);
   }
 
+  static String kind(Row row) {
+    return row.getString(0);
+  }
+
+  static String text(Row row) {
+    return row.getString(7);
+  }
+
+  /// Returns `file:row`.
+  static String position(Row row) {
+    return "%s:%d".formatted(row.getString(3), row.getLong(4));
+  }
+
+  /// Returns the first code points of a text.
+  static String start(String text, int codePoints) {
+    if (text.length() <= codePoints) return text;
+    int count = Math.min(codePoints, text.codePointCount(0, text.length()));
+    return text.substring(0, text.offsetByCodePoints(0, count));
+  }
+
+  /// Returns `(kind, step, changed, 1, identity_card, mobile, bank_card, email, ip)`.
+  static Row counts(Row row) {
+    return RowFactory.create(
+        row.getString(0),
+        row.getString(8),
+        row.getLong(10),
+        1L,
+        (long) row.getInt(11),
+        (long) row.getInt(12),
+        (long) row.getInt(13),
+        (long) row.getInt(14),
+        (long) row.getInt(15));
+  }
+
   /// Takes the document out of a row of kind [#DOCUMENT].
   static Document documentOf(Row row) {
     return new Document(

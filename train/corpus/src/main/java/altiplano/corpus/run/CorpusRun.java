@@ -1,15 +1,18 @@
 package altiplano.corpus.run;
 
+import altiplano.corpus.read.InputFile;
 import altiplano.corpus.recipe.Recipe;
 import altiplano.corpus.recipe.Recipe.Source;
 import altiplano.corpus.recipe.Recipe.Vocabulary;
 import altiplano.corpus.report.Report;
 import altiplano.corpus.report.ReportPage;
+import altiplano.corpus.steps.Step;
 import altiplano.shards.Checksum;
 import altiplano.shards.Manifest;
 import altiplano.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -30,11 +33,17 @@ public final class CorpusRun {
   /// Runs a recipe and returns the manifest of what it wrote.
   public static Manifest run(SparkSession spark, Recipe recipe, Progress progress)
       throws IOException {
+    check(recipe);
     var timings = new Timings(progress);
     Path output = Path.of(recipe.output());
     try (OutputFolder folder = OutputFolder.open(output)) {
-      var stages = new Stages(spark, folder.work(), timings);
+      var stages = new SparkStages(spark, folder.work(), timings);
       Dataset<Row> documents = stages.run(recipe.included(), recipe.steps());
+      if (documents.isEmpty()) {
+        throw new IllegalStateException(
+            "%s: no document is left after the steps. Look at them with `corpus clean`."
+                .formatted(recipe.output()));
+      }
       Path vocabulary = vocabulary(recipe, documents, folder, timings);
       timings.says("tokens, mixture, shards");
       var job = new ShardJob(recipe, folder.staging(), vocabulary);
@@ -46,8 +55,7 @@ public final class CorpusRun {
           Reporting.report(
               "corpus run",
               stages.account(),
-              documents,
-              stages.others(),
+              Reporting.Figures.of(documents, stages.others()),
               recipe.included().stream().map(Source::name).toList(),
               true,
               figures(recipe, manifest, shards),
@@ -58,6 +66,30 @@ public final class CorpusRun {
       folder.publish("manifest.json", earlier(output));
       return manifest;
     }
+  }
+
+  /// Finds missing files before hours of work.
+  ///
+  /// @throws NoSuchFileException if a file that the recipe names is not there
+  private static void check(Recipe recipe) throws IOException {
+    for (Source source : recipe.included()) {
+      for (String pattern : source.files()) {
+        for (InputFile file : InputFile.expand(pattern)) requireFile(file.path());
+      }
+    }
+    for (Step step : recipe.steps()) {
+      if (!(step instanceof Step.Contamination contamination)) continue;
+      for (Step.TestSet set : contamination.against()) {
+        for (String pattern : set.files()) {
+          for (InputFile file : InputFile.expand(pattern)) requireFile(file.path());
+        }
+      }
+    }
+    if (recipe.vocabulary() instanceof Vocabulary.FromFile(String path)) requireFile(path);
+  }
+
+  private static void requireFile(String path) throws NoSuchFileException {
+    if (!Files.isRegularFile(Path.of(path))) throw new NoSuchFileException(path);
   }
 
   private static Path vocabulary(

@@ -18,6 +18,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
@@ -67,7 +68,39 @@ final class NearDuplicates {
   ///
   /// @return `(key, reason, cluster)`; the reason is empty for what stays and is only related
   static Dataset<Row> find(Dataset<Row> documents, Step.NearDuplicates step) {
-    List<Row> pairs = verified(documents, step);
+    List<Row> removals =
+        decide(
+            verified(documents, step).stream()
+                .map(row -> new Verified(row.getLong(0), row.getLong(1), row.getDouble(2)))
+                .toList(),
+            keys -> texts(documents, keys),
+            step);
+    return documents.sparkSession().createDataset(removals, Encoders.row(REMOVALS));
+  }
+
+  /// Two documents that may be near-duplicates; `a` is less than `b`.
+  record Pair(long a, long b) implements Comparable<Pair> {
+    @Override
+    public int compareTo(Pair other) {
+      return a != other.a ? Long.compare(a, other.a) : Long.compare(b, other.b);
+    }
+  }
+
+  /// A pair with its true similarity.
+  record Verified(long a, long b, double similarity) {}
+
+  /// Looks up the texts of documents.
+  interface TextsByKey {
+    Map<Long, Text> of(Set<Long> keys);
+  }
+
+  /// Returns the similarity below which a pair means nothing.
+  static double least(Step.NearDuplicates step) {
+    return Math.min(RELATED, step.similarity());
+  }
+
+  /// Joins pairs to clusters and says who goes: rows `(key, reason, cluster)`.
+  static List<Row> decide(List<Verified> pairs, TextsByKey lookup, Step.NearDuplicates step) {
     if (pairs.size() > MOST_PAIRS) {
       throw new IllegalStateException(
           "near-duplicates: more than %,d pairs. Remove exact duplicates first or raise the similarity."
@@ -75,11 +108,11 @@ final class NearDuplicates {
     }
     var same = new Clusters();
     var related = new Clusters();
-    for (Row pair : pairs) {
-      related.join(pair.getLong(0), pair.getLong(1));
-      if (pair.getDouble(2) >= step.similarity()) same.join(pair.getLong(0), pair.getLong(1));
+    for (Verified pair : pairs) {
+      related.join(pair.a, pair.b);
+      if (pair.similarity >= step.similarity()) same.join(pair.a, pair.b);
     }
-    Map<Long, Text> texts = texts(documents, related);
+    Map<Long, Text> texts = lookup.of(related.keys());
     Map<Long, Text> best = new HashMap<>();
     for (long key : same.keys()) {
       best.merge(same.root(key), text(texts, key), (a, b) -> a.isBetterThan(b) ? a : b);
@@ -95,11 +128,15 @@ final class NearDuplicates {
       String reason = kept.key == key ? "" : "nearly the same as " + kept.place;
       removals.add(RowFactory.create(key, reason, smallestHash.get(related.root(key))));
     }
-    return documents.sparkSession().createDataset(removals, Encoders.row(REMOVALS));
+    return removals;
   }
 
   /// @param units its length
-  private record Text(long key, String place, int units, long hash) {
+  record Text(long key, String place, int units, long hash) {
+    static Text of(long key, String place, String text) {
+      return new Text(key, place, Units.of(text).count(), textHash(text));
+    }
+
     boolean isBetterThan(Text other) {
       return units != other.units ? units > other.units : hash < other.hash;
     }
@@ -118,7 +155,10 @@ final class NearDuplicates {
             .groupBy("band")
             .agg(collect_list("key").as("keys"), count(lit(1)).as("size"))
             .where(col("size").gt(1))
-            .flatMap((FlatMapFunction<Row, Row>) row -> pairs(row.getList(1)), Encoders.row(PAIRS))
+            .flatMap((FlatMapFunction<Row, Row>) row -> pairs(row.<Long>getList(1)).stream()
+                        .map(pair -> RowFactory.create(pair.a, pair.b))
+                        .iterator(),
+                Encoders.row(PAIRS))
             .distinct();
     var work = candidates.persist();
     try {
@@ -131,7 +171,7 @@ final class NearDuplicates {
           .join(shingled.toDF("b", "shinglesB", "numbersB"), "b")
           .select("a", "b", "shinglesA", "numbersA", "shinglesB", "numbersB")
           .map((MapFunction<Row, Row>) NearDuplicates::verify, Encoders.row(VERIFIED))
-          .where(col("similarity").geq(Math.min(RELATED, step.similarity())))
+          .where(col("similarity").geq(least(step)))
           .collectAsList();
     } finally {
       work.unpersist();
@@ -146,17 +186,17 @@ final class NearDuplicates {
     return rows.iterator();
   }
 
-  private static Iterator<Row> pairs(List<Long> keys) {
+  /// Returns the pairs of a bucket that are compared.
+  static List<Pair> pairs(List<Long> keys) {
     List<Long> sorted = keys.stream().distinct().sorted().toList();
-    var pairs = new ArrayList<Row>();
+    var pairs = new ArrayList<Pair>();
     for (int i = 0; i < sorted.size(); i++) {
       int end =
           sorted.size() <= ALL_PAIRS ? sorted.size() : Math.min(sorted.size(), i + 1 + NEIGHBOURS);
-      for (int j = i + 1; j < end; j++) pairs.add(RowFactory.create(sorted.get(i), sorted.get(j)));
-      if (end < sorted.size() && i > 0)
-        pairs.add(RowFactory.create(sorted.getFirst(), sorted.get(i)));
+      for (int j = i + 1; j < end; j++) pairs.add(new Pair(sorted.get(i), sorted.get(j)));
+      if (end < sorted.size() && i > 0) pairs.add(new Pair(sorted.getFirst(), sorted.get(i)));
     }
-    return pairs.iterator();
+    return pairs;
   }
 
   private static Row shingled(Row row, int size) {
@@ -166,16 +206,33 @@ final class NearDuplicates {
   }
 
   private static Row verify(Row pair) {
-    double similarity =
-        MinHash.similarity(longs(pair.getAs("shinglesA")), longs(pair.getAs("shinglesB")));
-    boolean other = Numbers.differ(longs(pair.getAs("numbersA")), longs(pair.getAs("numbersB")));
     return RowFactory.create(
-        pair.getLong(0), pair.getLong(1), other ? Math.min(similarity, RELATED) : similarity);
+        pair.getLong(0),
+        pair.getLong(1),
+        similarity(
+            longs(pair.getAs("shinglesA")),
+            longs(pair.getAs("shinglesB")),
+            longs(pair.getAs("numbersA")),
+            longs(pair.getAs("numbersB"))));
   }
 
-  private static Map<Long, Text> texts(Dataset<Row> documents, Clusters clusters) {
-    var keys =
-        documents.sparkSession().createDataset(List.copyOf(clusters.keys()), Encoders.LONG());
+  /// Returns how similar two texts are; at most [#RELATED] if they are fillings of one template.
+  static double similarity(String a, String b, int shingle) {
+    return similarity(
+        MinHash.shingles(a, shingle),
+        MinHash.shingles(b, shingle),
+        Numbers.of(a),
+        Numbers.of(b));
+  }
+
+  private static double similarity(
+      long[] shinglesA, long[] shinglesB, long[] numbersA, long[] numbersB) {
+    double similarity = MinHash.similarity(shinglesA, shinglesB);
+    return Numbers.differ(numbersA, numbersB) ? Math.min(similarity, RELATED) : similarity;
+  }
+
+  private static Map<Long, Text> texts(Dataset<Row> documents, Set<Long> wantedKeys) {
+    var keys = documents.sparkSession().createDataset(List.copyOf(wantedKeys), Encoders.LONG());
     Map<Long, Text> texts = new HashMap<>();
     var wanted = documents.join(keys.toDF("key"), "key").select("key", "file", "row", "text");
     for (Row row :

@@ -13,6 +13,7 @@ import altiplano.corpus.steps.Step;
 import altiplano.corpus.steps.Units;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
@@ -24,23 +25,13 @@ final class RepeatedLines {
   private RepeatedLines() {}
 
   static Named gather(Dataset<Row> documents, Step.RepeatedLines step) {
-    int minimum = step.minimumUnits();
-    long buckets = Math.max(1, Math.ceilDiv(documents.count(), step.bucketDocuments()));
+    long buckets = buckets(documents.count(), step);
     var repeated =
         documents
             .select("text")
             .flatMap(
                 (FlatMapFunction<Row, Long>)
-                    row -> {
-                      String text = row.getString(0);
-                      long[] hashes = LineHashes.of(lines(text), minimum);
-                      long bucket = bucket(text, buckets);
-                      return Arrays.stream(hashes)
-                          .filter(hash -> hash != 0)
-                          .distinct()
-                          .map(hash -> hash + bucket)
-                          .iterator();
-                    },
+                    row -> hashes(row.getString(0), step, buckets).iterator(),
                 Encoders.LONG())
             .toDF("hash")
             .groupBy("hash")
@@ -57,14 +48,28 @@ final class RepeatedLines {
             .sparkContext()
             .broadcast(set, scala.reflect.ClassTag$.MODULE$.apply(LongSet.class));
     return new Named(
-        step.name(), () -> document -> remove(document, lines.value(), minimum, buckets));
+        step.name(), () -> document -> remove(document, lines.value(), step, buckets));
   }
 
-  private static Outcome remove(Document document, LongSet repeated, int minimum, long buckets) {
+  static long buckets(long documents, Step.RepeatedLines step) {
+    return Math.max(1, Math.ceilDiv(documents, step.bucketDocuments()));
+  }
+
+  /// Returns a hash of each different line that counts, another one in each bucket.
+  static Stream<Long> hashes(String text, Step.RepeatedLines step, long buckets) {
+    long bucket = bucket(text, buckets);
+    return Arrays.stream(LineHashes.of(lines(text), step.minimumUnits()))
+        .filter(hash -> hash != 0)
+        .distinct()
+        .mapToObj(hash -> hash + bucket);
+  }
+
+  static Outcome remove(
+      Document document, LongSet repeated, Step.RepeatedLines step, long buckets) {
     String text = document.text();
     if (repeated.size() == 0) return new Outcome.Kept(document);
     List<String> lines = lines(text);
-    long[] hashes = LineHashes.of(lines, minimum);
+    long[] hashes = LineHashes.of(lines, step.minimumUnits());
     long bucket = bucket(text, buckets);
     var out = new StringBuilder(text.length());
     int removed = 0;

@@ -2,13 +2,13 @@ package altiplano.corpus.run;
 
 import altiplano.corpus.Document;
 import altiplano.corpus.run.Columns.Place;
-import altiplano.corpus.steps.Units;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.expressions.XXH64;
 
 /// A few changes of each step, before and after, for the report.
 ///
@@ -17,6 +17,10 @@ final class Samples {
   static final int PER_STEP = 4;
   private static final int LONGEST = 400;
 
+  /// With it the hash is that of Spark's `xxhash64`, by which the report chooses among the samples
+  /// of all partitions.
+  private static final long SPARK_SEED = 42;
+
   private final List<String> names;
   private final List<PriorityQueue<Sample>> kept;
 
@@ -24,14 +28,26 @@ final class Samples {
     this.names = names;
     this.kept =
         IntStream.range(0, names.size())
-            .mapToObj(i -> new PriorityQueue<>(Comparator.comparingLong(Sample::hash).reversed()))
+            .mapToObj(i -> new PriorityQueue<>(ORDER.reversed()))
             .toList();
   }
 
-  private record Sample(long hash, Place place, Document document, String before, String after) {}
+  private record Sample(long hash, Place place, Document document, String before, String after) {
+    long key() {
+      return place.key();
+    }
+  }
+
+  private static final Comparator<Sample> ORDER =
+      Comparator.comparingLong(Sample::hash).thenComparingLong(Sample::key);
+
+  /// Returns the hash by which samples are chosen.
+  static long hash(long key) {
+    return XXH64.hashLong(key, SPARK_SEED);
+  }
 
   void add(int step, Place place, Document document, String before, String after) {
-    long hash = Units.mix(place.key() * 31 + step) >>> 1;
+    long hash = hash(place.key());
     PriorityQueue<Sample> queue = kept.get(step);
     Sample last = queue.peek();
     if (queue.size() == PER_STEP && last != null && last.hash <= hash) return;

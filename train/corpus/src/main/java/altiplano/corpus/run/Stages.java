@@ -1,159 +1,119 @@
 package altiplano.corpus.run;
 
-import static org.apache.spark.sql.functions.coalesce;
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.when;
-
 import altiplano.corpus.Masked;
-import altiplano.corpus.read.InputFile;
 import altiplano.corpus.recipe.Recipe.Source;
 import altiplano.corpus.steps.RowPipeline.Named;
 import altiplano.corpus.steps.Step;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
-import scala.jdk.javaapi.CollectionConverters;
 
 /// Takes documents through the steps of a recipe.
 ///
 /// Neighbouring steps that look at one document at a time run as one stage, the reading with the
-/// first of them. Each stage ends as Parquet in the working folder: memory stays bounded, and what
-/// a stage removed remains there for the account.
-public final class Stages {
-  private static final StructType FILES =
-      new StructType()
-          .add("number", DataTypes.IntegerType, false)
-          .add("path", DataTypes.StringType, false)
-          .add("source", DataTypes.IntegerType, false)
-          .add("field", DataTypes.StringType, false);
-
-  private final SparkSession spark;
-  private final Path work;
+/// first of them. What a stage removed stays in its rows, for the account.
+///
+/// @param <T> rows of a stage, with the columns of [Columns#SCHEMA]
+abstract class Stages<T> {
   private final Progress progress;
-  private final List<Stage> done = new ArrayList<>();
+  private final List<Stage<T>> done = new ArrayList<>();
 
-  /// @param work an empty folder that all executors share
-  public Stages(SparkSession spark, Path work, Progress progress) {
-    this.spark = spark;
-    this.work = work;
+  Stages(Progress progress) {
     this.progress = progress;
   }
 
   /// A stage that is done.
-  private record Stage(List<String> steps, Dataset<Row> rows) {}
+  private record Stage<T>(List<String> steps, T rows) {}
+
+  /// Reads the files of all sources and takes their rows through steps.
+  abstract T read(List<Source> sources, List<Named> steps);
+
+  /// Takes documents through steps that look at one at a time.
+  abstract T apply(T documents, List<Named> steps);
+
+  /// Keeps the rows of a stage where they can be read again and again.
+  abstract T keep(T rows, int stage);
+
+  /// Returns the rows of kind document, or the others.
+  abstract T select(T rows, boolean documents);
+
+  abstract T union(List<T> parts);
+
+  /// Finds documents that go, or belong together: rows `(key, reason, cluster)`; an empty reason
+  /// keeps the document and only says which cluster it belongs to.
+  abstract T exactDuplicates(T documents, List<Integer> shippable);
+
+  abstract T nearDuplicates(T documents, Step.NearDuplicates step);
+
+  abstract T remove(T documents, Step step, T removals);
+
+  /// Looks at all documents and returns what is then done to each.
+  abstract Named gather(T documents, Step.Gathering step);
+
+  /// Counts rows: `(kind, step, changed, rows, identity_card, mobile, bank_card, email, ip)`.
+  abstract List<Row> counts(T rows);
 
   /// Reads all sources and takes their documents through the steps.
   ///
   /// @return the documents that are left
-  public Dataset<Row> run(List<Source> sources, List<Step> steps) {
-    Dataset<Row> files = files(sources);
+  T run(List<Source> sources, List<Step> steps) {
     var waiting = new ArrayList<Named>();
-    boolean read = false;
     for (Step step : steps) {
       if (step instanceof Step.OneDocument one) {
         waiting.add(Named.of(one));
         continue;
       }
-      if (!read || !waiting.isEmpty()) {
-        finish(rowStage(read, files, waiting), waiting);
-        waiting.clear();
-        read = true;
-      }
+      if (done.isEmpty() || !waiting.isEmpty()) rowStage(sources, waiting);
       progress.says(step.name() + ": comparing documents");
       switch (step) {
         case Step.OneDocument one ->
             throw new IllegalStateException("handled above: " + one.name());
         case Step.ExactDuplicates exact ->
-            removeBy(exact, ExactDuplicates.find(documents(), shippable(sources)));
-        case Step.NearDuplicates near -> removeBy(near, NearDuplicates.find(documents(), near));
-        case Step.RepeatedLines lines -> waiting.add(RepeatedLines.gather(documents(), lines));
-        case Step.Contamination contamination ->
-            waiting.add(Contamination.gather(spark, contamination));
-        case Step.Perplexity perplexity -> waiting.add(Perplexity.gather(documents(), perplexity));
+            removeBy(exact, exactDuplicates(documents(), shippable(sources)));
+        case Step.NearDuplicates near -> removeBy(near, nearDuplicates(documents(), near));
+        case Step.Gathering gathering -> waiting.add(gather(documents(), gathering));
       }
     }
-    if (!read || !waiting.isEmpty()) finish(rowStage(read, files, waiting), waiting);
+    if (done.isEmpty() || !waiting.isEmpty()) rowStage(sources, waiting);
     return documents();
   }
 
-  private Dataset<Row> rowStage(boolean read, Dataset<Row> files, List<Named> steps) {
-    var named = List.copyOf(steps);
-    progress.says(
-        (read ? "" : "reading, ") + String.join(", ", named.stream().map(Named::name).toList()));
-    return read
-        ? documents().mapPartitions(RowStage.overDocuments(named), Encoders.row(Columns.SCHEMA))
-        : files.mapPartitions(RowStage.overFiles(named), Encoders.row(Columns.SCHEMA));
+  private void rowStage(List<Source> sources, List<Named> waiting) {
+    var steps = List.copyOf(waiting);
+    waiting.clear();
+    List<String> names = steps.stream().map(Named::name).toList();
+    progress.says((done.isEmpty() ? "reading, " : "") + String.join(", ", names));
+    T rows = done.isEmpty() ? read(sources, steps) : apply(documents(), steps);
+    done.add(new Stage<>(names, keep(rows, done.size())));
   }
 
-  private void finish(Dataset<Row> rows, List<Named> steps) {
-    materialise(rows, steps.stream().map(Named::name).toList());
+  private void removeBy(Step step, T removals) {
+    T rows = remove(documents(), step, removals);
+    done.add(new Stage<>(List.of(step.name()), keep(rows, done.size())));
   }
 
-  /// Writes a stage, so that nothing is computed twice.
-  private void materialise(Dataset<Row> rows, List<String> steps) {
-    String folder = work.resolve("stage-" + done.size()).toUri().toString();
-    rows.write().parquet(folder);
-    done.add(new Stage(steps, spark.read().schema(Columns.SCHEMA).parquet(folder)));
-  }
-
-  /// @param removals `(key, reason, cluster)`; an empty reason keeps the document and only says
-  ///   which cluster it belongs to
-  private void removeBy(Step step, Dataset<Row> removals) {
-    var found = removals.select(col("key"), col("reason").as("why"), col("cluster").as("joined"));
-    var gone = col("why").isNotNull().and(col("why").notEqual(""));
-    var rows =
-        documents()
-            .join(found, CollectionConverters.asScala(List.of("key")).toSeq(), "left_outer")
-            .withColumn("kind", when(gone, lit(Columns.REMOVED)).otherwise(lit(Columns.DOCUMENT)))
-            .withColumn("step", when(gone, lit(step.name())).otherwise(lit("")))
-            .withColumn("reason", coalesce(col("why"), lit("")))
-            .withColumn("cluster", coalesce(col("joined"), col("cluster")))
-            .withColumn("changed", lit(0L));
-    for (String mask : List.of("identity_card", "mobile", "bank_card", "email", "ip")) {
-      rows = rows.withColumn(mask, lit(0));
-    }
-    var names = List.of(Columns.SCHEMA.fieldNames());
-    var columns = names.stream().map(org.apache.spark.sql.functions::col).toList();
-    materialise(
-        rows.select(columns.toArray(new org.apache.spark.sql.Column[0])), List.of(step.name()));
-  }
-
-  private Dataset<Row> documents() {
-    return done.getLast().rows.where(col("kind").equalTo(Columns.DOCUMENT));
+  private T documents() {
+    return select(done.getLast().rows, true);
   }
 
   /// Returns the rows that are no documents any more: removed, rejected, samples.
-  public Dataset<Row> others() {
-    return done.stream()
-        .map(stage -> stage.rows.where(col("kind").notEqual(Columns.DOCUMENT)))
-        .reduce(Dataset::union)
-        .orElseThrow();
+  T others() {
+    return union(done.stream().map(stage -> select(stage.rows, false)).toList());
   }
 
   /// Counts where everything went.
-  public Account account() {
+  Account account() {
     var masked = Masked.NOTHING;
     Account.Builder builder = null;
     long documentsIn = 0;
     long rejected = 0;
-    for (Stage stage : done) {
+    for (Stage<T> stage : done) {
       Map<String, Long> removed = new HashMap<>();
       long[] changed = new long[stage.steps.size()];
       long left = 0;
-      for (Row row : counts(stage)) {
+      for (Row row : counts(stage.rows)) {
         long rows = row.getLong(3);
         switch (row.getString(0)) {
           case Columns.DOCUMENT -> left += rows;
@@ -185,42 +145,6 @@ public final class Stages {
     }
     return new Account(
         documentsIn, rejected, builder == null ? List.of() : builder.steps(), masked);
-  }
-
-  private static List<Row> counts(Stage stage) {
-    return stage
-        .rows
-        .groupBy("kind", "step", "changed")
-        .agg(
-            count(lit(1)),
-            sum("identity_card").cast("long"),
-            sum("mobile").cast("long"),
-            sum("bank_card").cast("long"),
-            sum("email").cast("long"),
-            sum("ip").cast("long"))
-        .collectAsList();
-  }
-
-  private Dataset<Row> files(List<Source> sources) {
-    record Numbered(InputFile file, int source, String field) {}
-    var all = new ArrayList<Numbered>();
-    for (int i = 0; i < sources.size(); i++) {
-      Source source = sources.get(i);
-      for (String pattern : source.files()) {
-        for (InputFile file : InputFile.expand(pattern)) {
-          all.add(new Numbered(file, i, source.field()));
-        }
-      }
-    }
-    var rows = new ArrayList<Row>();
-    for (int i = 0; i < all.size(); i++) {
-      Numbered one = all.get(i);
-      rows.add(RowFactory.create(i, one.file.path(), one.source, one.field));
-    }
-    // The largest first, each a task of its own: the last tasks are then short ones.
-    rows.sort(Comparator.comparingLong((Row row) -> -all.get(row.getInt(0)).file.bytes()));
-    int tasks = Math.max(1, Math.min(rows.size(), 10_000));
-    return spark.createDataset(rows, Encoders.row(FILES)).repartitionByRange(tasks, col("number"));
   }
 
   private static List<Integer> shippable(List<Source> sources) {

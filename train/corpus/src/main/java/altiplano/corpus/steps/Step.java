@@ -15,6 +15,9 @@ public sealed interface Step extends Serializable {
     RowStep start();
   }
 
+  /// A step that looks at all documents first and then at one at a time.
+  sealed interface Gathering extends Step {}
+
   /// Mojibake back to text.
   record EncodingRepair() implements OneDocument {
     @Override
@@ -218,7 +221,7 @@ public sealed interface Step extends Serializable {
   /// @param bucketDocuments counted together, in millions of documents 30 as published
   /// @param moreThan a line stays that at most so many documents of a bucket have
   /// @param minimumUnits shorter lines stay: they are headings and phrases
-  record RepeatedLines(long bucketDocuments, int moreThan, int minimumUnits) implements Step {
+  record RepeatedLines(long bucketDocuments, int moreThan, int minimumUnits) implements Gathering {
     @Override
     public String name() {
       return "repeated-lines";
@@ -240,7 +243,8 @@ public sealed interface Step extends Serializable {
   ///
   /// @param against the test sets
   /// @param words in a row, or characters in Chinese, that must agree
-  record Contamination(List<TestSet> against, int words, int characters) implements Step {
+  record Contamination(List<TestSet> against, int words, int characters)
+      implements Gathering {
     public Contamination {
       against = List.copyOf(against);
     }
@@ -254,7 +258,7 @@ public sealed interface Step extends Serializable {
   /// Documents that a small language model of the good part finds most unlikely.
   ///
   /// @param remove share of the documents of each language that goes
-  record Perplexity(double remove) implements Step {
+  record Perplexity(double remove) implements Gathering {
     @Override
     public String name() {
       return "perplexity";

@@ -214,7 +214,7 @@ class RowReaderTest {
   private static List<String> texts(Path file) throws IOException {
     var texts = new ArrayList<String>();
     for (InputRow row : read(file)) {
-      if (row instanceof InputRow.Accepted(var document)) texts.add(document.text());
+      if (row instanceof InputRow.Accepted(var document, _)) texts.add(document.text());
     }
     return texts;
   }

@@ -14,26 +14,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Everything that needs Spark, in one session.
 class CleanRunTest {
-  private static SparkSession spark;
+  private static final SparkSession spark = SharedSpark.SESSION;
 
   @TempDir Path folder;
-
-  @BeforeAll
-  static void startSpark() {
-    spark = Spark.start("local[2]");
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
 
   @Test
   void every_row_is_accounted_for_and_personal_data_are_masked() throws IOException {
@@ -112,6 +99,7 @@ class CleanRunTest {
             spark,
             RecipeReader.read(config, Map.of("output", folder.resolve("two").toString())),
             message -> {});
+    spark.conf().unset("spark.sql.shuffle.partitions");
 
     assertThat(second).isEqualTo(first);
     assertThat(first.sources()).extracting(Manifest.Source::included).containsExactly(true, false);

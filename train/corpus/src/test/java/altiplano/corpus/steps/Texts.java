@@ -58,6 +58,79 @@ final class Texts {
       """;
   static final String PROSE = "长江是亚洲第一长河，发源于青藏高原的唐古拉山脉，自西向东流经十一个省级行政区，最后注入东海。它的流域面积约占全国陆地面积的五分之一。";
 
+  /// A ci: lines of unequal length after a tune.
+  static final String CI =
+      "如梦令\n常记溪亭日暮，沉醉不知归路。\n兴尽晚回舟，误入藕花深处。\n争渡，争渡，惊起一滩鸥鹭。";
+  static final String LONG_CI =
+      "声声慢\n寻寻觅觅，冷冷清清，凄凄惨惨戚戚。乍暖还寒时候，最难将息。三杯两盏淡酒，怎敌他、晚来风急！雁过也，正伤心，却是旧时相识。\n"
+          + "满地黄花堆积，憔悴损，如今有谁堪摘？守着窗儿，独自怎生得黑！梧桐更兼细雨，到黄昏、点点滴滴。这次第，怎一个愁字了得！";
+  static final String SHORT_VERSE =
+      """
+      I'm Nobody! Who are you?
+      Are you – Nobody – too?
+      Then there's a pair of us!
+      Don't tell! they'd advertise – you know!
+      """;
+  static final String CHINESE_CODE =
+      """
+      // 读取文件中的每一行，并统计词频
+      public static Map<String, Integer> count(Path file) throws IOException {
+          Map<String, Integer> counts = new TreeMap<>();
+          for (String line : Files.readAllLines(file)) {
+              for (String word : line.split(" ")) {
+                  counts.merge(word, 1, Integer::sum);
+              }
+          }
+          return counts;
+      }
+      """;
+  static final String MARKED_CODE =
+      """
+      用下面的命令安装，然后启动服务：
+
+      ```bash
+      sudo apt install nginx
+      sudo systemctl enable nginx
+      sudo systemctl start nginx
+      ```
+
+      如果端口被占用，请先修改配置文件里的端口号，再重新启动。
+      """;
+  static final String STATUTE_ITEMS =
+      """
+      第十条 有下列情形之一的，应当予以处罚：
+      （一）未按照规定办理登记的；
+      （二）未按照规定设置账簿的；
+      （三）未按照规定报送资料的；
+      （四）法律、法规规定的其他情形。
+      """;
+  static final String SECTIONS =
+      """
+      Section 1. Short title. This Act may be cited as the Harbour Act.
+      Section 2. Definitions. In this Act, "vessel" means any ship or boat.
+      Section 3. Fees. The Minister may by order set the fees payable under this Act.
+      """;
+  static final String FLASH = "快讯：沪指午后拉升，涨幅扩大至1.2%，创业板指涨近2%，两市成交额突破8000亿元。";
+  static final String INTERVIEW =
+      """
+      记者：您是什么时候开始写作的？
+      作家：大学毕业以后。
+      记者：第一本书写了多久？
+      作家：三年，改了七遍。
+      记者：现在还改吗？
+      作家：还改。
+      """;
+  static final String NOVEL_DIALOGUE =
+      "“你来了？”\n“来了。”\n“坐吧。”\n“不坐了，说两句就走。”\n她没有抬头，只把灯拨亮了一些。\n“那你说。”";
+  static final String DRAMA =
+      """
+      "Who's there?"
+      "It's me."
+      "At this hour?"
+      "I couldn't sleep," he said, and put his hat on the table.
+      "Nobody can."
+      """;
+
   private Texts() {}
 
   /// Returns texts that every quality filter must let pass.
@@ -73,6 +146,17 @@ final class Texts {
         SHORT_ENGLISH_NEWS,
         DIALOGUE,
         ENGLISH_DIALOGUE,
+        CI,
+        LONG_CI,
+        SHORT_VERSE,
+        CHINESE_CODE,
+        MARKED_CODE,
+        STATUTE_ITEMS,
+        SECTIONS,
+        FLASH,
+        INTERVIEW,
+        NOVEL_DIALOGUE,
+        DRAMA,
         PROSE);
   }
 
