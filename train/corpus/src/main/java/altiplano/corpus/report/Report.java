@@ -14,6 +14,7 @@ import java.util.Map;
 /// @param sources documents and characters out by source
 /// @param timings what took how long
 /// @param tokens about vocabulary and shards; empty for a run that only cleans
+/// @param plots further counts to draw, by title
 public record Report(
     String title,
     long documentsIn,
@@ -25,7 +26,8 @@ public record Report(
     Map<String, Long> lengths,
     List<Source> sources,
     List<Timing> timings,
-    Map<String, String> tokens) {
+    Map<String, String> tokens,
+    Map<String, Map<String, Long>> plots) {
 
   /// One step's counts and samples.
   ///
@@ -43,6 +45,8 @@ public record Report(
   public record Timing(String what, double seconds) {}
 
   public Json toJson() {
+    var drawn = Json.object();
+    plots.forEach((title, counts) -> drawn.put(title, counts(counts)));
     return Json.object()
         .put("title", title)
         .put("documents_in", documentsIn)
@@ -71,6 +75,7 @@ public record Report(
                         Json.object().put("what", timing.what).put("seconds", timing.seconds).end())
                     .toList()))
         .put("tokens", texts(tokens))
+        .put("plots", drawn.end())
         .end();
   }
 

@@ -53,6 +53,9 @@ public final class ReportPage {
     steps(list(report, "steps"));
     bars("Languages (documents)", counts(report, "languages"));
     bars("Lengths (documents by characters)", lengths(counts(report, "lengths")));
+    if (member(report, "plots") instanceof Json.ObjectValue(var plots)) {
+      for (String plot : plots.keySet()) bars(plot, counts(member(report, "plots"), plot));
+    }
     bars("Masked", counts(report, "masked"));
     sources(list(report, "sources"));
     section("Samples");

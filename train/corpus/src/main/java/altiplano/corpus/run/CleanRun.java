@@ -153,7 +153,14 @@ public final class CleanRun {
         row -> reject(row, options.mask));
     Report report =
         Reporting.report(
-            "corpus clean", account, figures, List.of("input"), options.mask, Map.of(), timings);
+            "corpus clean",
+            account,
+            figures,
+            List.of("input"),
+            options.mask,
+            Map.of(),
+            Map.of(),
+            timings);
     Files.writeString(
         folder.staging().resolve("report.json"), report.toJson().writeIndented() + "\n");
     Files.writeString(folder.staging().resolve("report.html"), ReportPage.of(report.toJson()));

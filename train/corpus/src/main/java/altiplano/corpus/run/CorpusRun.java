@@ -59,6 +59,7 @@ public final class CorpusRun {
               recipe.included().stream().map(Source::name).toList(),
               true,
               figures(recipe, manifest, shards),
+              plots(manifest, shards),
               timings);
       Files.writeString(
           folder.staging().resolve("report.json"), report.toJson().writeIndented() + "\n");
@@ -169,6 +170,23 @@ public final class CorpusRun {
               .formatted((double) row.getLong(2) / row.getLong(3), row.getLong(1)));
     }
     return figures;
+  }
+
+  private static Map<String, Map<String, Long>> plots(
+      Manifest manifest, ShardJob.Result shards) {
+    var bySource = new LinkedHashMap<String, Long>();
+    for (Manifest.Source source : manifest.sources()) {
+      if (source.included()) bySource.put(source.name(), source.tokens());
+    }
+    var lengths = new LinkedHashMap<String, Long>();
+    for (Row row : shards.lengths()) {
+      long from = 1L << row.getInt(0);
+      lengths.put("%,d–%,d".formatted(from, from * 2 - 1), row.getLong(1));
+    }
+    var plots = new LinkedHashMap<String, Map<String, Long>>();
+    plots.put("Tokens in the shards, by source", bySource);
+    plots.put("Lengths (documents by tokens)", lengths);
+    return plots;
   }
 
   /// Returns the names of the files that an earlier run wrote.

@@ -87,6 +87,7 @@ final class Reporting {
       List<String> sources,
       boolean mask,
       Map<String, String> tokens,
+      Map<String, Map<String, Long>> plots,
       Timings timings) {
     UnaryOperator<String> hide = mask ? PersonalData::mask : UnaryOperator.identity();
     Map<String, List<Report.Change>> changes = new HashMap<>();
@@ -127,7 +128,8 @@ final class Reporting {
         figures.lengths,
         bySource(figures.sources, sources),
         timings.finished(),
-        tokens);
+        tokens,
+        plots);
   }
 
   private static List<Row> samples(Dataset<Row> others) {
