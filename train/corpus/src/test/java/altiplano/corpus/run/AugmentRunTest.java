@@ -52,12 +52,7 @@ class AugmentRunTest {
   void the_seed_decides_and_not_the_partitions() throws IOException {
     List<String> inputs = List.of(reviews().toString());
     run(inputs, "one", 1);
-    SharedSpark.SESSION.conf().set("spark.sql.shuffle.partitions", "3");
-    try {
-      run(inputs, "two", 1);
-    } finally {
-      SharedSpark.SESSION.conf().unset("spark.sql.shuffle.partitions");
-    }
+    SharedSpark.withPartitions(3, () -> run(inputs, "two", 1));
     run(inputs, "three", 2);
     String one = Files.readString(folder.resolve("one/augmented.jsonl"));
     assertThat(Files.readString(folder.resolve("two/augmented.jsonl"))).isEqualTo(one);

@@ -93,13 +93,14 @@ class CleanRunTest {
                 .formatted(
                     folder.resolve("one"), folder.resolve("a.jsonl"), folder.resolve("b.jsonl")));
     Manifest first = CorpusRun.run(spark, RecipeReader.read(config, Map.of()), message -> {});
-    spark.conf().set("spark.sql.shuffle.partitions", "3");
-    Manifest second =
-        CorpusRun.run(
-            spark,
-            RecipeReader.read(config, Map.of("output", folder.resolve("two").toString())),
-            message -> {});
-    spark.conf().unset("spark.sql.shuffle.partitions");
+    SharedSpark.withPartitions(
+        3,
+        () ->
+            CorpusRun.run(
+                spark,
+                RecipeReader.read(config, Map.of("output", folder.resolve("two").toString())),
+                message -> {}));
+    Manifest second = Manifest.read(folder.resolve("two"));
 
     assertThat(second).isEqualTo(first);
     assertThat(first.sources()).extracting(Manifest.Source::included).containsExactly(true, false);
