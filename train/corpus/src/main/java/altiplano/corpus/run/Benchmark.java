@@ -16,12 +16,8 @@ import altiplano.files.Json;
 import altiplano.shards.Sequence;
 import altiplano.shards.ShardLoader;
 import altiplano.shards.Shards;
-import com.sun.management.GarbageCollectionNotificationInfo;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryType;
-import java.lang.management.MemoryUsage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,12 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import javax.management.ListenerNotFoundException;
-import javax.management.NotificationEmitter;
-import javax.management.NotificationListener;
-import javax.management.openmbean.CompositeData;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -218,15 +209,13 @@ public final class Benchmark {
     var seconds = new ArrayList<Double>();
     var heap = new ArrayList<Long>();
     // Once for the compiler: the first of the measured ones is not to pay for it.
-    clean(sizes.getFirst());
+    clean(sizes.getFirst(), message -> {});
     for (Size size : sizes) {
-      Timings timings;
-      try (var peak = new HeapPeak()) {
-        long began = System.nanoTime();
-        timings = clean(size);
-        seconds.add((System.nanoTime() - began) / 1e9);
-        heap.add(peak.bytes());
-      }
+      var peak = new HeapPeak();
+      long began = System.nanoTime();
+      Timings timings = clean(size, peak);
+      seconds.add((System.nanoTime() - began) / 1e9);
+      heap.add(peak.most);
       for (var timing : timings.finished()) {
         String name = timing.what().startsWith("reading") ? "reading and row-wise steps" : timing.what();
         byStage.computeIfAbsent(name, n -> new ArrayList<>()).add(timing.seconds());
@@ -247,11 +236,11 @@ public final class Benchmark {
       rates.add(sizes.get(i).megabytes() / seconds.get(i) / threads);
     }
     row("MB/s a core", rates, "%.2f");
-    row("most heap after a collection, MB", heap.stream().map(b -> b / 1e6).toList(), "%.0f");
+    row("most heap at the beginning of a stage, MB", heap.stream().map(b -> b / 1e6).toList(), "%.0f");
   }
 
-  private Timings clean(Size size) throws IOException {
-    var timings = new Timings(message -> {});
+  private Timings clean(Size size, Progress progress) throws IOException {
+    var timings = new Timings(progress);
     Path output = work.resolve("out");
     try (OutputFolder folder = OutputFolder.open(output)) {
       CleanRun.onSpark(
@@ -264,49 +253,15 @@ public final class Benchmark {
     return timings;
   }
 
-  /// The most heap that was in use after any collection of a run.
-  private static final class HeapPeak implements AutoCloseable {
-    private final AtomicLong most = new AtomicLong();
-    private final List<NotificationEmitter> collectors = new ArrayList<>();
-    private final NotificationListener listener;
-
-    HeapPeak() {
-      System.gc();
-      listener = (notification, handback) -> {
-        if (!(notification.getUserData() instanceof CompositeData data)) return;
-        var after = GarbageCollectionNotificationInfo.from(data).getGcInfo().getMemoryUsageAfterGc();
-        long used =
-            ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(pool -> pool.getType() == MemoryType.HEAP)
-                .mapToLong(pool -> used(after, pool.getName()))
-                .sum();
-        most.accumulateAndGet(used, Math::max);
-      };
-      for (var collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-        if (!(collector instanceof NotificationEmitter emitter)) continue;
-        emitter.addNotificationListener(listener, null, null);
-        collectors.add(emitter);
-      }
-    }
-
-    private static long used(Map<String, MemoryUsage> pools, String name) {
-      MemoryUsage usage = pools.get(name);
-      return usage == null ? 0 : usage.getUsed();
-    }
-
-    long bytes() {
-      return most.get();
-    }
+  /// The most heap that is in use, after a collection, when a stage begins.
+  private static final class HeapPeak implements Progress {
+    private long most;
 
     @Override
-    public void close() {
-      for (NotificationEmitter emitter : collectors) {
-        try {
-          emitter.removeNotificationListener(listener);
-        } catch (ListenerNotFoundException gone) {
-          throw new IllegalStateException(gone);
-        }
-      }
+    public void says(String message) {
+      System.gc();
+      var runtime = Runtime.getRuntime();
+      most = Math.max(most, runtime.totalMemory() - runtime.freeMemory());
     }
   }
 

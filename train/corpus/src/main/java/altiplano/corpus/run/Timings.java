@@ -22,14 +22,16 @@ final class Timings implements Progress {
     progress.says(message);
   }
 
+  /// Returns all that is done; what comes after is not timed.
   List<Report.Timing> finished() {
     stop();
+    current = "";
     return List.copyOf(done);
   }
 
   private void stop() {
     long now = System.nanoTime();
-    done.add(new Report.Timing(current, Math.round((now - began) / 1e7) / 100.0));
+    if (!current.isEmpty()) done.add(new Report.Timing(current, Math.round((now - began) / 1e7) / 100.0));
     began = now;
   }
 }
