@@ -1,7 +1,6 @@
 package altiplano.generation;
 
 import altiplano.model.Batch;
-import altiplano.model.ContextLengthException;
 import altiplano.model.KeyValueCache;
 import altiplano.model.LlamaModel;
 import altiplano.model.Logits;
@@ -35,12 +34,10 @@ public final class Completions {
   /// Generates `count` texts; the one at `i` is drawn with the seed plus `i`, and is what a
   /// [Generation] with that seed gives.
   ///
-  /// @throws ContextLengthException if the prompt leaves no room for a token
+  /// @throws altiplano.model.ContextLengthException if the prompt leaves no room for a token
   public static List<Completion> of(
       LlamaModel model, int[] prompt, GenerationOptions options, int count) {
-    if (prompt.length >= model.contextLength()) {
-      throw new ContextLengthException(prompt.length + 1, model.contextLength());
-    }
+    Decoding.checkRoom(prompt, options, model.contextLength());
     return new Completions(model, prompt, options, count).run();
   }
 
@@ -78,8 +75,12 @@ public final class Completions {
       var cache = caches.get(i);
       if (decoding.finished()) continue;
       if (cache.length() == model.contextLength()) {
-        decoding.end(Finish.LENGTH);
-        continue;
+        int[] again = decoding.makeRoom(cache);
+        if (again.length == 0) {
+          decoding.end(Finish.LENGTH);
+          continue;
+        }
+        model.forward(Batch.of(cache, again, Batch.Wanted.NONE), logits);
       }
       batch.add(cache, new int[] {decoding.lastToken()}, Batch.Wanted.LAST);
       active.add(decoding);

@@ -3,7 +3,9 @@ package altiplano.generation;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import altiplano.files.Json;
+import altiplano.files.Llama3SpecialTokens;
 import altiplano.generation.constraint.Automaton;
+import altiplano.generation.constraint.CallGrammar;
 import altiplano.generation.constraint.GbnfParser;
 import altiplano.generation.constraint.Grammar;
 import altiplano.generation.constraint.RegexParser;
@@ -14,6 +16,7 @@ import altiplano.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// What a generated text must be: every token is masked that cannot lead to a text that matches.
 ///
@@ -27,11 +30,31 @@ import java.util.concurrent.ConcurrentHashMap;
 ///
 /// Immutable and thread-safe; one constraint serves any number of sequences and vocabularies.
 public final class Constraint {
-  private final Automaton automaton;
-  private final Map<Vocabulary, TokenMasks> masks = new ConcurrentHashMap<>();
+  private final Form form;
+
+  /// What follows `<|python_tag|>`, where a text may open with it.
+  private final @Nullable Form afterTag;
 
   private Constraint(Grammar grammar) {
-    automaton = Automaton.of(grammar);
+    this(new Form(grammar), null);
+  }
+
+  private Constraint(Form form, @Nullable Form afterTag) {
+    this.form = form;
+    this.afterTag = afterTag;
+  }
+
+  /// An automaton, and its masks by vocabulary.
+  private record Form(Automaton automaton, Map<Vocabulary, TokenMasks> masks) {
+    Form(Grammar grammar) {
+      this(Automaton.of(grammar), new ConcurrentHashMap<>());
+    }
+
+    ConstraintState start(Tokenizer tokenizer) {
+      var known =
+          masks.computeIfAbsent(Vocabulary.of(tokenizer), v -> new TokenMasks(automaton, v));
+      return new ConstraintState(known, known.start());
+    }
   }
 
   /// Any JSON value, without white space.
@@ -81,16 +104,31 @@ public final class Constraint {
     return new Constraint(Grammar.partOf(source, others));
   }
 
+  /// The call of a tool, in any of the shapes in which Llama 3.1 writes it: its name is one of the
+  /// tools', its arguments are what the tool's schema accepts.
+  ///
+  /// @param orText whether text is allowed instead; one that begins as a call must become one
+  static Constraint call(Tools tools, boolean orText) {
+    var parameters = tools.parameters();
+    var answer = new Form(CallGrammar.answer(parameters, orText));
+    if (!tools.isTagged()) return new Constraint(answer, null);
+    var afterTag = CallGrammar.afterTag(parameters, tools.builtIn(), tools.runsCode());
+    return new Constraint(answer, new Form(afterTag));
+  }
+
   /// Returns the state before the first generated token.
   ///
   /// The first call for a tokenizer sorts its vocabulary; later ones are cheap.
   public ConstraintState start(Tokenizer tokenizer) {
-    var known = masks.computeIfAbsent(Vocabulary.of(tokenizer), v -> new TokenMasks(automaton, v));
-    return new ConstraintState(known, known.start());
+    var start = form.start(tokenizer);
+    var tag = tokenizer.specialId(Llama3SpecialTokens.PYTHON_TAG);
+    return afterTag == null || tag.isEmpty()
+        ? start
+        : start.orAfter(tag.getAsInt(), afterTag.start(tokenizer));
   }
 
   /// Returns whether the whole of `text` matches.
   public boolean accepts(String text) {
-    return automaton.accepts(text.getBytes(UTF_8));
+    return form.automaton.accepts(text.getBytes(UTF_8));
   }
 }

@@ -1,9 +1,12 @@
 package altiplano.generation;
 
+import altiplano.model.ContextLengthException;
+import altiplano.model.KeyValueCache;
 import altiplano.model.Logits;
 import altiplano.tokenizer.Tokenizer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -27,6 +30,8 @@ final class Decoding {
   private final List<LogProbabilities> logProbabilities = new ArrayList<>();
   private @Nullable ConstraintState constraint;
   private @Nullable Finish finish;
+  private OptionalInt endId = OptionalInt.empty();
+  private int droppedTokens;
 
   Decoding(
       int[] prompt, GenerationOptions options, long seed, Tokenizer tokenizer, int vocabulary) {
@@ -50,7 +55,10 @@ final class Decoding {
   Piece take(Logits all, int row) {
     all.copy(row, logits);
     int id = choose();
-    if (endIds.contains(id)) return end(Finish.STOP);
+    if (endIds.contains(id)) {
+      endId = OptionalInt.of(id);
+      return end(Finish.STOP);
+    }
 
     history.add(id);
     tokens.add(id);
@@ -99,6 +107,38 @@ final class Decoding {
     return history;
   }
 
+  /// Makes room in a cache that is full, if the options say so.
+  ///
+  /// @return the tokens that the cache is to read again; none if there is no room to be made
+  int[] makeRoom(KeyValueCache cache) {
+    if (options.contextShift().isEmpty()) return new int[0];
+    int[] tokens = cache.tokens();
+    int kept = options.contextShift().getAsInt();
+    int dropped = (tokens.length - kept + 1) / 2;
+    cache.truncate(kept);
+    droppedTokens += dropped;
+    return Arrays.copyOfRange(tokens, kept + dropped, tokens.length);
+  }
+
+  /// Returns how many tokens of the history the cache has lost to [#makeRoom].
+  int droppedTokens() {
+    return droppedTokens;
+  }
+
+  /// @throws ContextLengthException if a prompt leaves no room for a token
+  /// @throws IllegalArgumentException if what a context shift keeps leaves none
+  static void checkRoom(int[] prompt, GenerationOptions options, int contextLength) {
+    if (prompt.length >= contextLength) {
+      throw new ContextLengthException(prompt.length + 1, contextLength);
+    }
+    int kept = options.contextShift().orElse(0);
+    if (kept > contextLength - 2) {
+      throw new IllegalArgumentException(
+          "a context shift that keeps %,d tokens leaves no room in a context of %,d"
+              .formatted(kept, contextLength));
+    }
+  }
+
   /// Returns the result, once the generation has ended.
   Completion completion(
       int promptTokens,
@@ -112,12 +152,14 @@ final class Decoding {
         text.toString(),
         tokens,
         finish,
+        endId,
         promptTokens,
         cachedTokens,
         promptTime,
         generationTime,
         guessedTokens,
         acceptedGuesses,
+        droppedTokens,
         logProbabilities);
   }
 }

@@ -91,10 +91,12 @@ public final class Generation implements Iterator<Piece>, AutoCloseable {
       GenerationOptions options,
       Drafter drafter) {
     if (prompt.length == 0) throw new IllegalArgumentException("a prompt has at least one token");
-    if (prompt.length >= model.contextLength()) {
+    try {
+      Decoding.checkRoom(prompt, options, model.contextLength());
+    } catch (RuntimeException refused) {
       cache.close();
       drafter.close();
-      throw new ContextLengthException(prompt.length + 1, model.contextLength());
+      throw refused;
     }
     int shared = Arrays.mismatch(cache.tokens(), prompt);
     // The last token is read again if need be: its logits choose the first new one.
@@ -117,14 +119,18 @@ public final class Generation implements Iterator<Piece>, AutoCloseable {
   }
 
   private Piece step() {
-    if (cache.length() < prompt.length) {
+    if (decoding.history().length() == prompt.length) {
       if (!readPrompt()) return decoding.end(Finish.CANCELLED);
       row = 0;
     } else if (guessed()) {
       row++;
     } else {
-      cache.truncate(decoding.history().length() - 1);
-      if (cache.length() == model.contextLength()) return decoding.end(Finish.LENGTH);
+      cache.truncate(decoding.history().length() - 1 - decoding.droppedTokens());
+      if (cache.length() == model.contextLength()) {
+        int[] again = decoding.makeRoom(cache);
+        if (again.length == 0) return decoding.end(Finish.LENGTH);
+        if (!readInSteps(again, Batch.Wanted.NONE)) return decoding.end(Finish.CANCELLED);
+      }
       guess();
       read(concat(decoding.lastToken(), guesses), Batch.Wanted.ALL);
       row = 0;
@@ -153,13 +159,21 @@ public final class Generation implements Iterator<Piece>, AutoCloseable {
   }
 
   private boolean readPrompt() {
-    while (cache.length() < prompt.length) {
-      if (cancelled) return false;
-      int to = Math.min(cache.length() + PROMPT_STEP, prompt.length);
-      var wanted = to == prompt.length ? Batch.Wanted.LAST : Batch.Wanted.NONE;
-      read(Arrays.copyOfRange(prompt, cache.length(), to), wanted);
-    }
+    int[] unread = Arrays.copyOfRange(prompt, cache.length(), prompt.length);
+    if (!readInSteps(unread, Batch.Wanted.LAST)) return false;
     promptRead = System.nanoTime();
+    return true;
+  }
+
+  /// Reads many tokens; returns false if that was cancelled.
+  private boolean readInSteps(int[] tokens, Batch.Wanted wanted) {
+    for (int from = 0; from < tokens.length; from += PROMPT_STEP) {
+      if (cancelled) return false;
+      int to = Math.min(from + PROMPT_STEP, tokens.length);
+      read(
+          Arrays.copyOfRange(tokens, from, to),
+          to == tokens.length ? wanted : Batch.Wanted.NONE);
+    }
     return true;
   }
 

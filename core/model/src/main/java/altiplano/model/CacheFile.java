@@ -12,47 +12,75 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.function.Supplier;
+import java.util.Objects;
+import java.util.List;
+import java.util.IdentityHashMap;
+import java.util.ArrayList;
 import java.util.zip.CRC32C;
 
-/// A sequence on disk.
+/// Sequences on disk; pages that they share are there once.
 ///
 /// ```text
-/// "ALTIKV01"   8 bytes
+/// "ALTIKV02"   8 bytes
 /// fingerprint 32 bytes, of the model and the cache's type
-/// length       4 bytes, positions
-/// tokens       4 bytes each
-/// pages        as in memory, the last one whole
+/// sequences    4 bytes
+/// pages        4 bytes
+/// table        4 bytes, how many numbers follow here: for each sequence its length,
+///              its tokens and the numbers of its pages, 4 bytes each
+/// pages        as in memory, the last of a sequence whole
 /// checksum     8 bytes, CRC-32C of all before
 /// ```
 ///
 /// All numbers are little-endian. A file is checked whole before a sequence is made of it.
 final class CacheFile {
-  private static final byte[] MAGIC = "ALTIKV01".getBytes(US_ASCII);
-  private static final int HEADER_BYTES = 8 + 32 + Integer.BYTES;
+  private static final byte[] MAGIC = "ALTIKV02".getBytes(US_ASCII);
+  private static final int HEADER_BYTES = 8 + 32 + 3 * Integer.BYTES;
 
   private CacheFile() {}
 
-  static void write(Path file, KeyValueCache cache, byte[] fingerprint) {
+  static void write(Path file, List<KeyValueCache> caches, byte[] fingerprint) {
+    var pages = new IdentityHashMap<CachePage, Integer>();
+    var inOrder = new ArrayList<CachePage>();
+    var table = IntStream.builder();
+    for (var cache : caches) {
+      int[] tokens = cache.tokens();
+      table.add(tokens.length);
+      for (int token : tokens) table.add(token);
+      for (int i = 0; i < pages(tokens.length); i++) {
+        var page = cache.page(i);
+        if (pages.putIfAbsent(page, inOrder.size()) == null) inOrder.add(page);
+        table.add(Objects.requireNonNull(pages.get(page)));
+      }
+    }
+    int[] numbers = table.build().toArray();
     AtomicFile.write(
         file,
         channel -> {
-          int[] tokens = cache.tokens();
-          var header = littleEndian(HEADER_BYTES + tokens.length * Integer.BYTES);
-          header.put(MAGIC).put(fingerprint).putInt(tokens.length);
-          for (int token : tokens) header.putInt(token);
+          var header = littleEndian(HEADER_BYTES + numbers.length * Integer.BYTES);
+          header.put(MAGIC).put(fingerprint);
+          header.putInt(caches.size()).putInt(inOrder.size()).putInt(numbers.length);
+          for (int number : numbers) header.putInt(number);
           var checksum = new CRC32C();
           put(channel, header.flip(), checksum);
-          for (int page = 0; page < pages(tokens.length); page++) {
-            put(channel, cache.page(page).memory().asByteBuffer(), checksum);
-          }
+          for (var page : inOrder) put(channel, page.memory().asByteBuffer(), checksum);
           put(channel, littleEndian(Long.BYTES).putLong(checksum.getValue()).flip(), new CRC32C());
         });
   }
 
-  /// Fills an empty sequence.
+  /// Reads the sequences of a file.
   ///
-  /// @throws CacheFileException if the file is broken or of another model; the sequence stays empty
-  static void read(Path file, KeyValueCache cache, byte[] fingerprint, int contextLength) {
+  /// @param empty makes a sequence
+  /// @param page makes a page
+  /// @throws CacheFileException if the file is broken or of another model; nothing is left then
+  static List<KeyValueCache> read(
+      Path file,
+      Supplier<KeyValueCache> empty,
+      Supplier<CachePage> page,
+      CacheLayout layout,
+      byte[] fingerprint,
+      int contextLength) {
     try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
       if (channel.size() < HEADER_BYTES + Long.BYTES) {
         throw new CacheFileException(
@@ -66,39 +94,90 @@ final class CacheFile {
       if (!Arrays.equals(bytes(header, fingerprint.length), fingerprint)) {
         throw new CacheFileException(file, "it is of another model or another cache type");
       }
-      int length = header.getInt();
+      int sequences = header.getInt();
+      int pages = header.getInt();
+      int numbers = header.getInt();
       long expected =
-          HEADER_BYTES
-              + (long) length * Integer.BYTES
-              + pages(length) * cache.layout().pageBytes()
-              + Long.BYTES;
-      if (length < 0 || length > contextLength || channel.size() != expected) {
+          HEADER_BYTES + (long) numbers * Integer.BYTES + pages * layout.pageBytes() + Long.BYTES;
+      if (sequences < 0 || pages < 0 || numbers < 0 || channel.size() != expected) {
         throw new CacheFileException(
             file,
-            "%,d bytes do not hold %,d positions of at most %,d"
-                .formatted(channel.size(), length, contextLength));
+            "%,d bytes do not hold %,d pages of %,d sequences"
+                .formatted(channel.size(), pages, sequences));
       }
-      if (length > 0) readPages(file, channel, cache, length, checksum);
+      var table = take(channel, littleEndian(numbers * Integer.BYTES), checksum);
+      var entries = entries(file, table, sequences, pages, contextLength);
+      return sequences(file, channel, entries, pages, empty, page, checksum);
     } catch (IOException failure) {
       throw new UncheckedIOException(file + ": cannot be read: " + failure, failure);
     }
   }
 
-  private static void readPages(
-      Path file, FileChannel channel, KeyValueCache cache, int length, CRC32C checksum)
+  /// A sequence in the table.
+  private record Entry(int[] tokens, int[] pages) {}
+
+  private static List<Entry> entries(
+      Path file, ByteBuffer table, int sequences, int pages, int contextLength) {
+    var entries = new ArrayList<Entry>();
+    for (int i = 0; i < sequences; i++) {
+      int length = table.hasRemaining() ? table.getInt() : -1;
+      if (length < 0
+          || length > contextLength
+          || table.remaining() < (length + pages(length)) * Integer.BYTES) {
+        throw new CacheFileException(
+            file,
+            "its table does not hold %,d sequences of at most %,d positions"
+                .formatted(sequences, contextLength));
+      }
+      var entry = new Entry(ints(table, length), ints(table, pages(length)));
+      for (int page : entry.pages) {
+        if (page < 0 || page >= pages) {
+          throw new CacheFileException(
+              file, "its table names page %,d of %,d".formatted(page, pages));
+        }
+      }
+      entries.add(entry);
+    }
+    return entries;
+  }
+
+  private static int[] ints(ByteBuffer buffer, int count) {
+    var numbers = new int[count];
+    for (int i = 0; i < count; i++) numbers[i] = buffer.getInt();
+    return numbers;
+  }
+
+  private static List<KeyValueCache> sequences(
+      Path file,
+      FileChannel channel,
+      List<Entry> entries,
+      int count,
+      Supplier<KeyValueCache> empty,
+      Supplier<CachePage> newPage,
+      CRC32C checksum)
       throws IOException {
-    var tokens = new int[length];
-    var ids = take(channel, littleEndian(length * Integer.BYTES), checksum);
-    for (int i = 0; i < length; i++) tokens[i] = ids.getInt();
-    cache.reserve(length);
-    for (int page = 0; page < pages(length); page++) {
-      take(channel, cache.page(page).memory().asByteBuffer(), checksum);
+    var pages = new ArrayList<CachePage>();
+    try {
+      for (int i = 0; i < count; i++) {
+        pages.add(newPage.get());
+        take(channel, pages.getLast().memory().asByteBuffer(), checksum);
+      }
+      long found = take(channel, littleEndian(Long.BYTES), new CRC32C()).getLong();
+      if (found != checksum.getValue()) {
+        throw new CacheFileException(file, "its checksum does not fit its content");
+      }
+      var sequences = new ArrayList<KeyValueCache>();
+      for (var entry : entries) {
+        var sequence = empty.get();
+        for (int page : entry.pages) sequence.add(pages.get(page));
+        sequence.append(entry.tokens, 0, entry.tokens.length);
+        sequences.add(sequence);
+      }
+      return sequences;
+    } finally {
+      // What the sequences hold they share.
+      pages.forEach(CachePage::release);
     }
-    long found = take(channel, littleEndian(Long.BYTES), new CRC32C()).getLong();
-    if (found != checksum.getValue()) {
-      throw new CacheFileException(file, "its checksum does not fit its content");
-    }
-    cache.append(tokens, 0, length);
   }
 
   private static int pages(int length) {

@@ -91,8 +91,38 @@ public final class KeyValueCache implements AutoCloseable {
   ///
   /// @throws java.io.UncheckedIOException if that fails; a file that was there stays as it was
   public void save(Path file) {
+    save(file, List.of(this));
+  }
+
+  /// Writes sequences of one model, whole or not at all, pages that they share once;
+  /// [LlamaModel#loadCaches] reads them.
+  ///
+  /// @throws java.io.UncheckedIOException if that fails; a file that was there stays as it was
+  public static void save(Path file, List<KeyValueCache> sequences) {
+    if (sequences.isEmpty()) throw new IllegalArgumentException("there is no sequence to save");
+    sequences.forEach(KeyValueCache::requireOpen);
+    CacheFile.write(file, sequences, sequences.getFirst().model.fingerprint());
+  }
+
+  /// Takes the pages of another sequence in place of its own as far as both hold the same tokens, so
+  /// that they take memory once.
+  public void shareBeginning(KeyValueCache other) {
     requireOpen();
-    CacheFile.write(file, this, model.fingerprint());
+    other.requireOpen();
+    if (other.model != model) {
+      throw new IllegalArgumentException("the other sequence belongs to another model");
+    }
+    int common = Arrays.mismatch(tokens, 0, length, other.tokens, 0, other.length);
+    if (common < 0) common = length;
+    for (int index = 0; index < common / KeyValuePages.PAGE; index++) {
+      var page = other.pages.get(index);
+      if (page != pages.get(index)) pages.set(index, page.share()).release();
+    }
+  }
+
+  /// Adds a page of positions that are still to be counted in.
+  void add(CachePage page) {
+    pages.add(page.share());
   }
 
   LlamaModel model() {

@@ -201,14 +201,26 @@ public final class LlamaModel implements AutoCloseable {
   ///
   /// @throws CacheFileException if the file is broken, or of another model or cache type
   public KeyValueCache loadCache(Path file) {
-    var cache = newCache();
-    try {
-      CacheFile.read(file, cache, fingerprint(), contextLength);
-      return cache;
-    } catch (Throwable failure) {
-      cache.close();
-      throw failure;
-    }
+    var caches = loadCaches(file);
+    if (caches.size() == 1) return caches.getFirst();
+    caches.forEach(KeyValueCache::close);
+    throw new CacheFileException(
+        file, "it holds %,d sequences where one is asked for".formatted(caches.size()));
+  }
+
+  /// Reads the sequences that [KeyValueCache#save(Path, List)] wrote, to be closed by the caller.
+  ///
+  /// @throws CacheFileException if the file is broken, or of another model or cache type
+  /// @throws InsufficientMemoryException if they do not fit
+  public List<KeyValueCache> loadCaches(Path file) {
+    requireOpen();
+    return CacheFile.read(
+        file,
+        this::newCache,
+        () -> new CachePage(cacheLayout, cacheBudget),
+        cacheLayout,
+        fingerprint(),
+        contextLength);
   }
 
   /// What a saved sequence must have been computed with.

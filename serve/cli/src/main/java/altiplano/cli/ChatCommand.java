@@ -1,17 +1,8 @@
 package altiplano.cli;
 
-import altiplano.generation.Generation;
-import altiplano.generation.GenerationOptions;
-import altiplano.generation.Prompts;
-import altiplano.model.Batch;
-import altiplano.model.KeyValueCache;
 import altiplano.model.LlamaModel;
-import altiplano.tokenizer.ChatFormat;
-import altiplano.tokenizer.Message;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Arrays;
+import java.io.Console;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -27,8 +18,7 @@ final class ChatCommand implements Runnable {
   @Spec private CommandSpec spec;
   @Mixin private ModelArgument model;
   @Mixin private PromptOptions prompts;
-  @Mixin private SamplingOptions sampling;
-  @Mixin private ConstraintOptions constraints;
+  @Mixin private TextOptions text;
   @Mixin ReportOptions report;
 
   ChatCommand(Streams streams) {
@@ -37,80 +27,61 @@ final class ChatCommand implements Runnable {
 
   @Override
   public void run() {
-    options(GenerationOptions.GREEDY); // wrong values are told before a model is loaded
+    text.check(spec);
+    if (text.count() > 1) {
+      throw new ParameterException(spec.commandLine(), "a chat has one reply a turn, not --n");
+    }
     Messages messages = report.messages(streams);
     try (LlamaModel model = this.model.open(messages);
-        KeyValueCache read = model.newCache()) {
+        var guesses = text.speculation(model, this.model);
+        var known = text.prompts(model);
+        var lines = lines(messages)) {
       var conversation =
-          new Conversation(model, read, prompts.chatFormat(model, messages), prompts.opening());
-      GenerationOptions options = options(GenerationOptions.of(model));
-      BufferedReader lines = streams.lines();
-      for (String line = line(lines); line != null; line = line(lines)) {
-        if (!line.isBlank()) conversation.answer(line, options, streams.out());
-      }
+          new Conversation(model, prompts.chatFormat(model, messages), prompts.opening());
+      var chat =
+          new Chat(
+              model,
+              conversation,
+              text,
+              new Chat.Settings(given()),
+              guesses,
+              known,
+              lines,
+              streams,
+              messages);
+      chat.run();
+      text.save(known);
     }
   }
 
-  private GenerationOptions options(GenerationOptions defaults) {
-    try {
-      return constraints.over(sampling.over(defaults));
-    } catch (IllegalArgumentException wrong) {
-      throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
-    }
+  /// Returns the options of the sampler that were given, as they were written.
+  private List<String> given() {
+    return spec.commandLine().getParseResult().matchedOptions().stream()
+        .filter(option -> Chat.Settings.knows(option.longestName()))
+        .flatMap(option ->
+            option.originalStringValues().stream().map(v -> option.longestName() + "=" + v))
+        .distinct()
+        .toList();
   }
 
-  private static @org.jspecify.annotations.Nullable String line(BufferedReader lines) {
-    try {
-      return lines.readLine();
-    } catch (IOException broken) {
-      throw new UncheckedIOException("standard input: cannot be read", broken);
+  /// Returns lines that are typed where input and output are a terminal, else those of the input.
+  private ChatLines lines(Messages messages) {
+    Console console = System.console();
+    if (!streams.terminal() || console == null || !console.isTerminal()) {
+      return ChatLines.of(streams.lines());
     }
+    return new TerminalLines(
+        TerminalLines.terminal(),
+        Optional.of(history()),
+        Chat.commands(),
+        () -> messages.say(Chat.message("chat.leave")));
   }
 
-  /// What has been said, and the cache that has read it.
-  private static final class Conversation {
-    private final LlamaModel model;
-    private final KeyValueCache read;
-    private final Optional<ChatFormat> format;
-    private final List<Message> turns;
-    private final StringBuilder text = new StringBuilder();
-
-    /// @param format empty for a model without one: it goes on from all that was said
-    Conversation(
-        LlamaModel model, KeyValueCache read, Optional<ChatFormat> format, List<Message> opening) {
-      this.model = model;
-      this.read = read;
-      this.format = format;
-      this.turns = opening;
-    }
-
-    void answer(String line, GenerationOptions options, Output out) {
-      turns.add(Message.user(line));
-      text.append(line);
-      int[] prompt =
-          format
-              .map(chat -> chat.prompt(turns))
-              .orElseGet(() -> Prompts.raw(model.tokenizer(), text.toString()));
-      readAhead(prompt);
-      try (var generation = Generation.start(model, read.fork(), prompt, options)) {
-        while (generation.hasNext()) out.print(generation.next().text()).flush();
-        out.print("\n").flush();
-        String reply = generation.completion().text();
-        turns.add(Message.assistant(reply));
-        text.append(reply).append('\n');
-      }
-    }
-
-    /// Reads the prompt but for its last token, which chooses the first of the reply; what an
-    /// earlier turn has read is not read again.
-    private void readAhead(int[] prompt) {
-      int[] before = Arrays.copyOf(prompt, prompt.length - 1);
-      int differs = Arrays.mismatch(read.tokens(), before);
-      read.truncate(differs < 0 ? read.length() : Math.min(differs, read.length()));
-      if (read.length() < before.length) {
-        int[] rest = Arrays.copyOfRange(before, read.length(), before.length);
-        model.forward(Batch.of(read, rest, Batch.Wanted.NONE));
-      }
-    }
+  private static Path history() {
+    String home = System.getenv("ALTIPLANO_HOME");
+    return (home == null
+            ? Path.of(System.getProperty("user.home"), ".altiplano")
+            : Path.of(home))
+        .resolve("chat-history");
   }
 }

@@ -27,7 +27,7 @@ final class GenerateCommand implements Runnable {
   @Override
   public void run() {
     try (var model = this.model.open()) {
-      var options = sampling.over(GenerationOptions.of(model.model()));
+      var options = sampling.over(GenerationOptions.of(model.model()), model.model().tokenizer());
       if (clause) {
         streams.out().print(model.generateClause(prompt, options).text());
       } else {

@@ -39,4 +39,9 @@ final class ModelArgument {
     });
     return LlamaModel.open(path(), engine.model());
   }
+
+  /// Opens another model, computed as this one is.
+  LlamaModel openBeside(String name) {
+    return LlamaModel.open(path(name), engine.model());
+  }
 }
