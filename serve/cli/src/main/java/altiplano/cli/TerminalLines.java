@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jline.reader.Candidate;
 import org.jline.reader.Completer;
+import org.jline.reader.CompletingParsedLine;
 import org.jline.reader.EOFError;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -135,11 +136,27 @@ final class TerminalLines implements ChatLines {
     }
   }
 
+  /// Words that are written as they are: nothing is quoted or escaped.
   private record Words(String line, int cursor, List<String> words, int wordIndex, int wordCursor)
-      implements ParsedLine {
+      implements CompletingParsedLine {
     @Override
     public String word() {
       return words.get(wordIndex);
+    }
+
+    @Override
+    public CharSequence escape(CharSequence candidate, boolean complete) {
+      return candidate;
+    }
+
+    @Override
+    public int rawWordCursor() {
+      return wordCursor;
+    }
+
+    @Override
+    public int rawWordLength() {
+      return word().length();
     }
   }
 }
