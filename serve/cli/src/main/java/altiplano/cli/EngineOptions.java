@@ -23,8 +23,8 @@ final class EngineOptions {
   @Option(names = "--no-repack")
   private boolean asStored;
 
-  @Option(names = "--cache", paramLabel = "float32|float16|int8", defaultValue = "float16")
-  private CacheType cache;
+  @Option(names = "--cache", paramLabel = "float32|float16|int8")
+  private Optional<CacheType> cache = Optional.empty();
 
   @Option(names = "--context", paramLabel = "N")
   private Optional<Integer> context = Optional.empty();
@@ -37,7 +37,12 @@ final class EngineOptions {
   }
 
   ModelOptions model() {
-    var options = ModelOptions.DEFAULT.withCache(cache).withKernels(kernels());
+    return model(ModelOptions.DEFAULT.cache());
+  }
+
+  /// @param otherwise how keys and values are stored unless that was asked for
+  ModelOptions model(CacheType otherwise) {
+    var options = ModelOptions.DEFAULT.withCache(cache.orElse(otherwise)).withKernels(kernels());
     options = context.map(options::withContext).orElse(options);
     return adapter.map(options::withAdapter).orElse(options);
   }

@@ -65,7 +65,7 @@ final class LogitsCommand implements Runnable {
   public void run() {
     int[] ids = TokenIds.parse("--tokens", tokens);
     if (ids.length == 0) throw new CommandException("--tokens: empty. Give at least one id.");
-    try (LlamaModel model = this.model.open(report.messages(streams));
+    try (LlamaModel model = this.model.openExact(report.messages(streams));
         KeyValueCache cache = model.newCache()) {
       var positions = new ArrayList<Position>();
       var logits = new Logits();

@@ -1,7 +1,9 @@
 package altiplano.cli;
 
+import altiplano.kernels.CacheType;
 import altiplano.model.LlamaModel;
 import altiplano.model.MemoryEstimate;
+import altiplano.model.ModelOptions;
 import altiplano.tasks.ModelNames;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
@@ -26,8 +28,18 @@ final class ModelArgument {
 
   /// Opens the model, having said what memory it takes.
   LlamaModel open(Messages messages) {
+    return open(messages, engine.model());
+  }
+
+  /// As [#open], for scores that are compared with others': keys and values are not rounded unless
+  /// that is asked for.
+  LlamaModel openExact(Messages messages) {
+    return open(messages, engine.model(CacheType.FLOAT32));
+  }
+
+  private LlamaModel open(Messages messages, ModelOptions options) {
     messages.say(() -> {
-      MemoryEstimate memory = LlamaModel.estimate(path(), engine.model());
+      MemoryEstimate memory = LlamaModel.estimate(path(), options);
       return "%s: takes %s (%s of weights mapped, %s copied, %s for the pass) and %s a token."
           .formatted(
               path(),
@@ -37,7 +49,7 @@ final class ModelArgument {
               MemoryEstimate.text(memory.scratch()),
               MemoryEstimate.text(memory.cachePerToken()));
     });
-    return LlamaModel.open(path(), engine.model());
+    return LlamaModel.open(path(), options);
   }
 
   /// Opens another model, computed as this one is.

@@ -186,4 +186,14 @@ final class RunTextTest {
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.out().lines()).hasSize(2);
   }
+
+  @Test
+  void logits_are_those_of_unrounded_keys_and_values_unless_asked_for() {
+    String[] command = {
+      "logits", tiny(), "--tokens", "1 40 300 7 19 250 33 99 4 21", "--activations=float32", "--json"
+    };
+    String plain = CliRun.of(command).out();
+    assertThat(plain).isEqualTo(CliRun.of(append(command, "--cache=float32")).out());
+    assertThat(plain).isNotEqualTo(CliRun.of(append(command, "--cache=float16")).out());
+  }
 }
