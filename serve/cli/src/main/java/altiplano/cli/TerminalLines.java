@@ -18,6 +18,7 @@ import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.Signals;
 
 /// Turns that are typed: with history, completion of commands, and turns of several lines. Works in
 /// a dumb terminal too. The only class that knows JLine, so that no other command loads it.
@@ -91,6 +92,10 @@ final class TerminalLines implements ChatLines {
   @Override
   public void onInterrupt(Runnable interrupted) {
     terminal.handle(Signal.INT, _ -> interrupted.run());
+    if (terminal.getType().startsWith(Terminal.TYPE_DUMB)) {
+      // A dumb terminal hears of no signal by itself, and the VM would end the program.
+      Signals.register("INT", () -> terminal.raise(Signal.INT));
+    }
   }
 
   @Override

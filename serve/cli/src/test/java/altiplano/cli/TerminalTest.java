@@ -34,15 +34,15 @@ final class TerminalTest {
     try (var chat =
         new Talk(Map.of("TERM", kind), List.of("script", "-qefc", command, "/dev/null"))) {
       chat.await("/help");
-      chat.await("> ");
+      chat.await(">");
       chat.type("Once upon a time\r");
       chat.await(" a ");
       chat.type(CTRL_C);
       chat.await("interrupted");
-      chat.await("> ");
+      chat.await(">");
       chat.type("/tokens\r");
       chat.await(" tokens");
-      chat.await("> ");
+      chat.await(">");
       chat.type(CTRL_C);
       chat.await("/exit");
       chat.type(CTRL_D);
