@@ -5,6 +5,8 @@ import altiplano.generation.Constraint;
 import altiplano.generation.ConstraintState;
 import altiplano.generation.JsonLayout;
 import altiplano.tokenizer.Tokenizer;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -29,8 +31,9 @@ import org.openjdk.jmh.annotations.Warmup;
 /// What a constraint costs with Llama 3's vocabulary of 128,256 tokens, on one thread.
 ///
 /// `compile` is once a constraint. `firstMask` is a token of the first text under it: masks are
-/// computed, and kept. `knownMask` is a token of every later text that takes the same way.
-/// `slowest` is the slowest token of `firstMask` in milliseconds.
+/// computed, and kept. `knownMask` is a token of every later text that takes the same way. The
+/// counters are milliseconds of the thread's processor time a mask, which a busy machine changes
+/// little: `mean`, and `slowest` of an iteration.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)
@@ -97,15 +100,34 @@ public class ConstraintBenchmark {
     }
   }
 
-  /// The slowest mask of an iteration.
+  /// The masks of an iteration.
   @AuxCounters(AuxCounters.Type.EVENTS)
   @State(Scope.Thread)
-  public static class Slowest {
+  public static class Masks {
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
     public double slowest;
+    private double total;
+    private long count;
 
     @Setup(Level.Iteration)
     public void reset() {
       slowest = 0;
+      total = 0;
+      count = 0;
+    }
+
+    public double mean() {
+      return count == 0 ? 0 : total / count;
+    }
+
+    private void time(Runnable mask) {
+      long started = THREADS.getCurrentThreadCpuTime();
+      mask.run();
+      double millis = (THREADS.getCurrentThreadCpuTime() - started) / 1e6;
+      slowest = Math.max(slowest, millis);
+      total += millis;
+      count++;
     }
   }
 
@@ -137,7 +159,7 @@ public class ConstraintBenchmark {
     }
     ids = Arrays.copyOf(all, TOKENS);
     known = form.make.get();
-    walk(known, new Slowest());
+    walk(known, new Masks());
   }
 
   @Benchmark
@@ -148,22 +170,21 @@ public class ConstraintBenchmark {
 
   @Benchmark
   @OperationsPerInvocation(TOKENS)
-  public ConstraintState firstMask(Fresh fresh, Slowest counter) {
-    return walk(fresh.constraint, counter);
+  public ConstraintState firstMask(Fresh fresh, Masks masks) {
+    return walk(fresh.constraint, masks);
   }
 
   @Benchmark
   @OperationsPerInvocation(TOKENS)
-  public ConstraintState knownMask() {
-    return walk(known, new Slowest());
+  public ConstraintState knownMask(Masks masks) {
+    return walk(known, masks);
   }
 
-  private ConstraintState walk(Constraint constraint, Slowest counter) {
+  private ConstraintState walk(Constraint constraint, Masks masks) {
     var state = constraint.start(tokenizer);
     for (int id : ids) {
-      long started = System.nanoTime();
-      state.mask(logits);
-      counter.slowest = Math.max(counter.slowest, (System.nanoTime() - started) / 1e6);
+      var here = state;
+      masks.time(() -> here.mask(logits));
       if (logits[id] != 0) throw new IllegalStateException("token " + id + " is masked");
       state = state.after(id);
       Arrays.fill(logits, 0);
