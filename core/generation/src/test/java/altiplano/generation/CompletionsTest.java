@@ -63,6 +63,22 @@ class CompletionsTest {
   }
 
   @Test
+  void the_tokens_of_a_prompt_have_log_probabilities_and_alternatives() {
+    int[] ids = complete(OPTIONS.withMaxTokens(120)).tokens().stream().mapToInt(i -> i).toArray();
+    double[] expected = whole(ids);
+    var told = LogProbabilities.ofText(model, ids, 2);
+    assertThat(told).hasSize(ids.length - 1);
+    for (int i = 0; i < told.size(); i++) {
+      assertThat(told.get(i).id()).isEqualTo(ids[i + 1]);
+      assertThat(told.get(i).logProbability()).isCloseTo(expected[i], within(1e-4));
+      assertThat(told.get(i).top()).hasSize(2);
+      assertThat(told.get(i).top().getFirst().logProbability())
+          .isGreaterThanOrEqualTo(told.get(i).logProbability());
+    }
+    assertThat(LogProbabilities.ofText(model, new int[] {1}, 2)).isEmpty();
+  }
+
+  @Test
   void a_sliding_window_scores_every_token_with_what_its_window_holds() {
     int[] ids = complete(OPTIONS.withMaxTokens(100)).tokens().stream().mapToInt(i -> i).toArray();
     double[] scores = Perplexity.logProbabilities(model, ids, 30, 10);

@@ -158,7 +158,8 @@ final class Chat {
       streams.out().println(conversation.messages().getLast().content()).flush();
     }
     var completion = complete(prompt);
-    streams.out().print(text.json() ? text.toJson(completion) + "\n" : "\n").flush();
+    var scores = text.promptLogProbabilities(model, prompt);
+    streams.out().print(text.json() ? text.toJson(completion, scores) + "\n" : "\n").flush();
     conversation.add(Message.assistant(completion.text()));
     messages.say(() -> figures(completion));
     checkForm(completion);

@@ -10,7 +10,8 @@ import java.util.Locale;
 final class CompletionJson {
   private CompletionJson() {}
 
-  static Json of(Completion completion, boolean logProbabilities) {
+  /// @param prompt log-probabilities of the prompt's tokens but the first, if they are told
+  static Json of(Completion completion, boolean logProbabilities, List<LogProbabilities> prompt) {
     var object =
         Json.object()
             .put("text", completion.text())
@@ -26,12 +27,14 @@ final class CompletionJson {
     }
     if (completion.droppedTokens() > 0) object.put("dropped_tokens", completion.droppedTokens());
     if (logProbabilities) {
-      object.put(
-          "logprobs",
-          new Json.ArrayValue(
-              completion.logProbabilities().stream().map(CompletionJson::of).toList()));
+      object.put("logprobs", all(completion.logProbabilities()));
     }
+    if (!prompt.isEmpty()) object.put("prompt_logprobs", all(prompt));
     return object.end();
+  }
+
+  private static Json all(List<LogProbabilities> tokens) {
+    return new Json.ArrayValue(tokens.stream().map(CompletionJson::of).toList());
   }
 
   private static Json of(LogProbabilities token) {

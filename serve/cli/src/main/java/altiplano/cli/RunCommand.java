@@ -3,11 +3,13 @@ package altiplano.cli;
 import altiplano.generation.Completion;
 import altiplano.generation.Finish;
 import altiplano.generation.GenerationOptions;
+import altiplano.generation.LogProbabilities;
 import altiplano.generation.PromptCache;
 import altiplano.model.Batch;
 import altiplano.model.KeyValueCache;
 import altiplano.model.LlamaModel;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,8 +30,10 @@ final class RunCommand implements Runnable {
   @Parameters(paramLabel = "PROMPT", index = "1")
   private String prompt;
 
-  /// Texts that were cut before they had their form.
+  /// Tokens of a text that was cut before it had its form.
   private int cut;
+
+  private List<LogProbabilities> promptScores = List.of();
 
   RunCommand(Streams streams) {
     this.streams = streams;
@@ -48,6 +52,7 @@ final class RunCommand implements Runnable {
       }
       var options = text.over(model);
       if (text.echo()) streams.out().print(asked).flush();
+      promptScores = text.promptLogProbabilities(model, ids);
       if (text.beams().isPresent()) {
         for (Completion found : text.search(model, ids, options)) {
           if (!text.json()) streams.out().print(found.text()).flush();
@@ -103,7 +108,7 @@ final class RunCommand implements Runnable {
 
   private void tell(Completion completion, GenerationOptions options, Messages messages) {
     if (text.json()) {
-      streams.out().println(text.toJson(completion)).flush();
+      streams.out().println(text.toJson(completion, promptScores)).flush();
     } else if (streams.terminal() || text.count() > 1) {
       streams.out().println("").flush();
     }

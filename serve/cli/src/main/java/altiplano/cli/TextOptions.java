@@ -4,6 +4,7 @@ import altiplano.generation.BeamSearch;
 import altiplano.generation.Completion;
 import altiplano.generation.Generation;
 import altiplano.generation.GenerationOptions;
+import altiplano.generation.LogProbabilities;
 import altiplano.generation.PromptCache;
 import altiplano.model.KeyValueCache;
 import altiplano.model.LlamaModel;
@@ -57,6 +58,13 @@ final class TextOptions {
 
   boolean echo() {
     return echo && !json;
+  }
+
+  /// Returns the log-probabilities of a prompt's tokens but the first, if they were asked for.
+  List<LogProbabilities> promptLogProbabilities(LlamaModel model, int[] prompt) {
+    return echo && json && logProbabilities.isPresent()
+        ? LogProbabilities.ofText(model, prompt, logProbabilities.get())
+        : List.of();
   }
 
   boolean json() {
@@ -172,7 +180,9 @@ final class TextOptions {
   }
 
   /// Returns a completion as one line of JSON.
-  String toJson(Completion completion) {
-    return CompletionJson.of(completion, logProbabilities.isPresent()).write();
+  ///
+  /// @param prompt log-probabilities of its prompt
+  String toJson(Completion completion, List<LogProbabilities> prompt) {
+    return CompletionJson.of(completion, logProbabilities.isPresent(), prompt).write();
   }
 }

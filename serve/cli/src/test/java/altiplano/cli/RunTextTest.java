@@ -193,4 +193,14 @@ final class RunTextTest {
     assertThat(plain).isEqualTo(CliRun.of(append(command, "--cache=float32")).out());
     assertThat(plain).isNotEqualTo(CliRun.of(append(command, "--cache=float16")).out());
   }
+
+  @Test
+  void an_echo_in_json_tells_the_prompts_log_probabilities() {
+    var run = CliRun.of("run", stories(), ONCE, "--json", "--echo", "--logprobs=2", "--max-tokens=1");
+    var told = (ArrayValue) object(run.out()).get("prompt_logprobs").orElseThrow();
+    assertThat(told.elements()).hasSize(4);
+    assertThat(((ObjectValue) told.elements().getFirst()).members())
+        .containsEntry("id", Json.of(403))
+        .containsKeys("logprob", "top");
+  }
 }
