@@ -62,7 +62,7 @@ final class RunTextTest {
   private static String generate(String options) {
     var command = new ArrayList<>(List.of("run", stories(), ONCE, "--quiet"));
     command.add("--max-tokens=120");
-    command.addAll(List.of(options.split(" ", -1)));
+    command.addAll(List.of(options.strip().split(" ", -1)));
     var run = CliRun.of(command.toArray(String[]::new));
     assertThat(run.err()).isEmpty();
     assertThat(run.exitCode()).isZero();
@@ -98,7 +98,7 @@ final class RunTextTest {
           """)
   void impossible_settings_are_wrong_use(String options, String message) {
     var command = new ArrayList<>(List.of("run", "no-such.gguf", "x"));
-    command.addAll(List.of(options.split(" ", -1)));
+    command.addAll(List.of(options.strip().split(" ", -1)));
     var run = CliRun.of(command.toArray(String[]::new));
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains(message);
