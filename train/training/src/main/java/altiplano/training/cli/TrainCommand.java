@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
     description = "Trains a model by a recipe.",
     mixinStandardHelpOptions = true,
     footer = {
-      "%nExample:%n  altiplano train --config runs/tiny.yaml --set output=work/tiny --set steps=300%n"
-          + "Recipes are in runs/; docs/training.md explains every key."
+      "%nExample:%n  altiplano train --config runs/tiny.yaml --set output=work/tiny --set"
+          + " steps=300%nRecipes are in runs/; docs/training.md explains every key."
     })
 public final class TrainCommand implements Runnable {
   private final PrintStream err;
@@ -70,7 +70,10 @@ public final class TrainCommand implements Runnable {
     }
   }
 
-  @Command(name = "resume", description = "Goes on with a run from its last checkpoint.")
+  @Command(
+      name = "resume",
+      description = "Goes on with a run from its last checkpoint.",
+      mixinStandardHelpOptions = true)
   int resume(@Parameters(paramLabel = "DIR", description = "The output of the run.") Path directory)
       throws IOException {
     var folder = RunFolder.open(directory);
@@ -78,7 +81,10 @@ public final class TrainCommand implements Runnable {
     return ExitCode.OK;
   }
 
-  @Command(name = "report", description = "Writes a run's report.html again.")
+  @Command(
+      name = "report",
+      description = "Writes a run's report.html again.",
+      mixinStandardHelpOptions = true)
   int report(@Parameters(paramLabel = "DIR", description = "The output of the run.") Path directory)
       throws IOException {
     err.println(Report.write(RunFolder.open(directory)));
