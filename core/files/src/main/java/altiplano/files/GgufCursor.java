@@ -4,6 +4,8 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.util.Arrays;
 
 /// Reads the header of a GGUF file from front to back; nothing is read, and no memory taken, before
@@ -15,6 +17,9 @@ final class GgufCursor {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
+
+  /// Bytes from which a text is checked before it is copied.
+  private static final int LONG_TEXT = 1 << 20;
 
   private final MappedFile file;
   private long at;
@@ -78,15 +83,29 @@ final class GgufCursor {
     if (length > limit) {
       throw broken(start, "%s of %,d bytes; the most are %,d".formatted(what, length, limit));
     }
+    if (length == 0) return "";
+    var source = file.bytes().asSlice(take(length), length).asByteBuffer();
+    // What is no text shall not take memory as one.
+    if (length > LONG_TEXT && !isUtf8(source.duplicate())) {
+      throw broken(start + Long.BYTES, what + " is not UTF-8");
+    }
     var bytes = new byte[(int) length];
-    var source = file.bytes().asSlice(take(length), length);
-    source.asByteBuffer().get(bytes);
+    source.get(bytes);
     var text = new String(bytes, UTF_8);
     // Decoding puts U+FFFD where it finds no character.
     if (text.indexOf('\uFFFD') >= 0 && !Arrays.equals(text.getBytes(UTF_8), bytes)) {
       throw broken(start + Long.BYTES, what + " is not UTF-8");
     }
     return text;
+  }
+
+  private static boolean isUtf8(ByteBuffer bytes) {
+    var decoder = UTF_8.newDecoder();
+    var characters = CharBuffer.allocate(1 << 12);
+    while (true) {
+      var result = decoder.decode(bytes, characters.clear(), true);
+      if (!result.isOverflow()) return !result.isError();
+    }
   }
 
   ModelFormatException broken(long where, String problem) {

@@ -47,7 +47,11 @@ final class GgufFile implements ModelFile {
   }
 
   private static GgufFile read(Path path, Arena arena) {
-    var parts = partsOf(path).stream().map(part -> MappedFile.map(part, arena)).toList();
+    return read(partsOf(path).stream().map(part -> MappedFile.map(part, arena)).toList(), arena);
+  }
+
+  /// Reads the parts of a model that are mapped already.
+  static GgufFile read(List<MappedFile> parts, Arena arena) {
     var headers = parts.stream().map(part -> part.reading(() -> GgufHeader.read(part))).toList();
     var first = headers.getFirst().metadata();
     checkArchitecture(parts.getFirst().path(), first);

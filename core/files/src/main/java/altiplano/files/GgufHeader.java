@@ -24,6 +24,14 @@ record GgufHeader(Metadata metadata, Map<String, Tensor> tensors) {
   private static final int LONGEST_NAME = 65_535;
   private static final int DEEPEST_ARRAY = 4;
 
+  /// Bytes of the longest text that is read: a whole `tokenizer.json` of Llama 3 has 9 MB.
+  static final int LONGEST_TEXT = 16 << 20;
+
+  /// Metadata values of the largest header that is read, elements of arrays included; a vocabulary
+  /// of 256,000 tokens has 1.3 million. More is a count that lies, in a file large enough to hide
+  /// it.
+  static final int MOST_VALUES = 2_000_000;
+
   /// Bytes of the shortest key-value pair: length of the key, type, value of one byte.
   private static final int LEAST_PAIR = 8 + 4 + 1;
 
@@ -46,6 +54,7 @@ record GgufHeader(Metadata metadata, Map<String, Tensor> tensors) {
   private static final class Reader {
     private final MappedFile file;
     private final GgufCursor in;
+    private int values;
 
     Reader(MappedFile file) {
       this.file = file;
@@ -113,6 +122,10 @@ record GgufHeader(Metadata metadata, Map<String, Tensor> tensors) {
 
     private Object readValue(String key, GgufValueType type, int depth) {
       long start = in.at();
+      if (++values > MOST_VALUES) {
+        throw in.broken(
+            start, "key %s: more than %,d values of metadata".formatted(key, MOST_VALUES));
+      }
       return switch (type) {
         case UINT8 -> (long) Byte.toUnsignedInt(in.int8());
         case INT8 -> (long) in.int8();
@@ -130,7 +143,7 @@ record GgufHeader(Metadata metadata, Map<String, Tensor> tensors) {
               case 1 -> true;
               default -> throw in.broken(start, "key %s: a boolean is 0 or 1".formatted(key));
             };
-        case STRING -> in.text("text", Integer.MAX_VALUE - 8);
+        case STRING -> in.text("text", LONGEST_TEXT);
         case ARRAY -> {
           if (depth == DEEPEST_ARRAY) {
             throw in.broken(
@@ -144,6 +157,7 @@ record GgufHeader(Metadata metadata, Map<String, Tensor> tensors) {
     private List<Object> readArray(String key, int depth) {
       var type = readType(key);
       long count = in.count("elements of " + key, type.leastBytes());
+      if (count == 0) return List.of();
       var elements = new ArrayList<>((int) Math.min(count, 1 << 16));
       for (long i = 0; i < count; i++) elements.add(readValue(key, type, depth));
       return Collections.unmodifiableList(elements);

@@ -1,6 +1,6 @@
 package altiplano.files;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /// The types of GGUF's metadata values.
@@ -18,6 +18,8 @@ enum GgufValueType {
   UINT64(10, 8),
   INT64(11, 8),
   FLOAT64(12, 8);
+
+  private static final List<GgufValueType> ALL = List.of(values());
 
   private final int number;
   private final int leastBytes;
@@ -38,6 +40,9 @@ enum GgufValueType {
   }
 
   static Optional<GgufValueType> of(long number) {
-    return Arrays.stream(values()).filter(type -> type.number == number).findFirst();
+    // The constants stand in the order of their numbers.
+    return number >= 0 && number < ALL.size()
+        ? Optional.of(ALL.get((int) number))
+        : Optional.empty();
   }
 }

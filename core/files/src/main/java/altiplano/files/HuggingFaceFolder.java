@@ -28,6 +28,13 @@ public final class HuggingFaceFolder implements ModelFile {
   static final String SINGLE = "model.safetensors";
   static final String INDEX = "model.safetensors.index.json";
   static final String ROPE_FREQS = "rope_freqs.weight";
+
+  /// What to do with `consolidated.*.pth`.
+  static final String METAS_OWN =
+      "Download the model in Hugging Face's format (config.json and model.safetensors), such as by"
+          + " 'altiplano pull meta-llama/Llama-3.1-8B', or as GGUF; or convert it by transformers'"
+          + " convert_llama_weights_to_hf.py.";
+
   private static final String REMEDY = "Download the folder again.";
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -161,8 +168,7 @@ public final class HuggingFaceFolder implements ModelFile {
           folder,
           "consolidated.*.pth",
           "the weights are in Meta's own format, which is not read",
-          "Download the model in Hugging Face's format (config.json and model.safetensors), or as"
-              + " GGUF.");
+          METAS_OWN);
     }
     if (names.stream().anyMatch(name -> name.matches("pytorch_model.*\\.bin"))) {
       throw new ModelFormatException(

@@ -45,12 +45,17 @@ public final class ModelConversion {
   /// @throws ModelFormatException if the other format cannot hold all of the model
   /// @throws java.io.UncheckedIOException if writing fails; what was there before is then left
   public static void convert(ModelFile model, ModelOutput output) {
-    output.checkFree();
+    output.checkFree(model);
     if (output.gguf()) {
-      var tensors = inOrder(model).stream().map(name -> widened(name, model.tensor(name))).toList();
+      var tensors =
+          inOrder(model).stream()
+              .map(name -> widened(name, model.tensor(name)).from(model))
+              .toList();
       output.write(ggufMetadata(model, mainType(model.tensors())), tensors);
     } else {
-      output.write(folderMetadata(model), folderTensors(model));
+      output.write(
+          folderMetadata(model),
+          folderTensors(model).stream().map(tensor -> tensor.from(model)).toList());
     }
   }
 

@@ -17,6 +17,13 @@ public interface ModelFile extends AutoCloseable {
   ///
   /// @throws ModelFormatException if it is broken or of another kind
   static ModelFile open(Path path) {
+    if (path.toString().endsWith(".pth") && Files.exists(path)) {
+      throw new ModelFormatException(
+          path,
+          "name",
+          "weights in Meta's own format, which is not read",
+          HuggingFaceFolder.METAS_OWN);
+    }
     if (Files.isDirectory(path)) return HuggingFaceFolder.open(path);
     return path.toString().endsWith(".safetensors")
         ? SafetensorsFile.open(path)

@@ -41,11 +41,31 @@ public record ModelOutput(Path path, boolean replace, long bytesPerFile, Progres
     return path.toString().endsWith(".gguf");
   }
 
-  /// Throws `UncheckedIOException` if something is there that is not to be replaced.
-  void checkFree() {
-    if (!replace && Files.exists(path)) {
-      throw new UncheckedIOException(new FileAlreadyExistsException(path.toString()));
+  /// Throws `UncheckedIOException` if something is there that is not to be replaced, and
+  /// [ModelFormatException] if it must not be: a folder that holds no model, or one in which the
+  /// source lies.
+  void checkFree(ModelFile source) {
+    if (!Files.exists(path)) return;
+    if (!replace) throw new UncheckedIOException(new FileAlreadyExistsException(path.toString()));
+    if (gguf() == Files.isDirectory(path)) {
+      throw refused(
+          gguf()
+              ? "a folder, and a GGUF file is to be written"
+              : "a file, and a folder is to be written");
     }
+    if (gguf()) return;
+    var target = path.toAbsolutePath().normalize();
+    var from = source.path().toAbsolutePath().normalize();
+    if (!from.equals(target) && from.startsWith(target)) {
+      throw refused("the model that is read, %s, lies inside and would go with it".formatted(from));
+    }
+    if (!Files.exists(path.resolve(HuggingFaceConfig.CONFIG))) {
+      throw refused("a folder without a model, which is not replaced");
+    }
+  }
+
+  private ModelFormatException refused(String problem) {
+    return new ModelFormatException(path, "output", problem, "Choose another name.");
   }
 
   void write(Metadata metadata, List<OutgoingTensor> tensors) {

@@ -64,14 +64,14 @@ public final class ModelQuantization {
           output.path()
               + ": a quantised model is written as GGUF. Give a name that ends in .gguf.");
     }
-    output.checkFree();
+    output.checkFree(model);
     boolean tied = !model.tensors().containsKey("output.weight");
     try (var workers =
         Executors.newFixedThreadPool(
             settings.threads(), Thread.ofPlatform().daemon().name("quantise-", 0).factory())) {
       var tensors = new ArrayList<OutgoingTensor>();
       for (var name : ModelConversion.inOrder(model)) {
-        tensors.add(outgoing(model, name, model.tensor(name), tied, settings, workers));
+        tensors.add(outgoing(model, name, model.tensor(name), tied, settings, workers).from(model));
       }
       var metadata = ModelConversion.ggufMetadata(model, settings.type());
       output.write(metadata, tensors);

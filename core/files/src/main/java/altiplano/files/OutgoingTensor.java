@@ -38,6 +38,26 @@ public record OutgoingTensor(String name, ElementType type, Shape shape, Body bo
     return new OutgoingTensor(name, type, shape, out -> encode(values.get(), type, out));
   }
 
+  /// Returns this tensor, read from a model whose files must not change meanwhile.
+  ///
+  /// Writing it throws [ModelFormatException] if they do.
+  OutgoingTensor from(ModelFile model) {
+    return new OutgoingTensor(
+        name,
+        type,
+        shape,
+        out -> {
+          try {
+            body.writeTo(out);
+          } catch (IOException | InternalError unread) {
+            // A mapped file that was cut short is an error of the system, or a fault.
+            model.checkUnchanged();
+            throw unread;
+          }
+          model.checkUnchanged();
+        });
+  }
+
   /// Returns the bytes that the tensor takes.
   public long bytes() {
     return Math.multiplyExact(type.bytes(shape.columns()), shape.rows());

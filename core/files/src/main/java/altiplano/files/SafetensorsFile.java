@@ -74,7 +74,10 @@ final class SafetensorsFile implements ModelFile {
     return header;
   }
 
-  private static SafetensorsFile read(MappedFile file, Arena arena) {
+  /// Reads a file that is mapped already.
+  ///
+  /// @param arena takes what has to be copied
+  static SafetensorsFile read(MappedFile file, Arena arena) {
     if (file.size() < Long.BYTES) {
       throw broken(file, 0, "%d bytes cannot hold the length of the header".formatted(file.size()));
     }

@@ -12,15 +12,25 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Where a new file or folder grows unseen, beside its place, until it is whole.
 ///
 /// For `model.gguf` that is `.model.gguf.UUID.tmp`; a folder grows in `.NAME.UUID.tmp.d`. The
-/// `.tmp` file is locked while its writer lives. What a killed writer left is not locked, and the
-/// next writer of the same target removes it.
+/// `.tmp` file is locked while its writer lives. An interrupted VM removes what it has not
+/// published; what a killed one left is not locked, and the next writer of the same target removes
+/// it.
 final class Staging implements AutoCloseable {
   private static final String SUFFIX = ".tmp";
+
+  private static final Set<Staging> OPEN = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> OPEN.forEach(Staging::abandon), "staging"));
+  }
 
   private final Path target;
   private final Path file;
@@ -30,6 +40,18 @@ final class Staging implements AutoCloseable {
     this.target = target;
     this.file = file;
     this.channel = channel;
+  }
+
+  /// Removes what an interrupted VM has not published.
+  private synchronized void abandon() {
+    // Between its two renamings the marker stays, so that the next writer puts the old folder back.
+    if (Files.exists(aside(file))) return;
+    try {
+      Files.deleteIfExists(file);
+      delete(folder(file));
+    } catch (IOException stillWritten) {
+      // The next writer of this target removes it.
+    }
   }
 
   /// Opens a place to grow in, and removes what killed writers of the same target left.
@@ -48,7 +70,9 @@ final class Staging implements AutoCloseable {
               StandardOpenOption.WRITE);
       // Between the two lines above and this one, another writer may take it for a leftover.
       if (channel.tryLock() != null && Files.exists(file)) {
-        return new Staging(target, file, channel);
+        var staging = new Staging(target, file, channel);
+        OPEN.add(staging);
+        return staging;
       }
       channel.close();
     }
@@ -65,14 +89,14 @@ final class Staging implements AutoCloseable {
   }
 
   /// Puts the new file in its place, whole.
-  void publishFile() throws IOException {
+  synchronized void publishFile() throws IOException {
     channel.force(true);
     Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     force(parent(target));
   }
 
   /// Puts the new folder in its place. An older one is moved aside first, and removed last.
-  void publishFolder() throws IOException {
+  synchronized void publishFolder() throws IOException {
     var folder = folder(file);
     force(folder);
     var aside = aside(file);
@@ -85,7 +109,8 @@ final class Staging implements AutoCloseable {
 
   /// Removes what was not published.
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
+    OPEN.remove(this);
     try (channel) {
       delete(folder(file));
       Files.deleteIfExists(file);

@@ -9,6 +9,7 @@ import altiplano.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -106,7 +107,27 @@ class HuggingFaceFolderTest {
             folder
                 + ": the weights are in Meta's own format, which is not read (consolidated.*.pth)."
                 + " Download the model in Hugging Face's format (config.json and"
-                + " model.safetensors), or as GGUF.");
+                + " model.safetensors), such as by 'altiplano pull meta-llama/Llama-3.1-8B', or as"
+                + " GGUF; or convert it by transformers' convert_llama_weights_to_hf.py.");
+    assertThatThrownBy(() -> ModelFile.open(folder.resolve("consolidated.00.pth")))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining("weights in Meta's own format")
+        .hasMessageEndingWith("convert_llama_weights_to_hf.py.");
+  }
+
+  @Test
+  void a_folder_whose_weights_change_while_open_is_noticed() throws IOException {
+    for (var name : List.of("config.json", "model.safetensors")) {
+      Files.copy(Shared.path("fixtures/tiny-hf/" + name), folder.resolve(name));
+    }
+    var weights = folder.resolve("model.safetensors");
+    try (var model = ModelFile.open(folder)) {
+      model.checkUnchanged();
+      Files.setLastModifiedTime(weights, FileTime.fromMillis(1_000_000));
+      assertThatThrownBy(model::checkUnchanged)
+          .isInstanceOf(ModelFormatException.class)
+          .hasMessageStartingWith(weights + ": the file changed under the running model");
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import org.junit.jupiter.api.Test;
@@ -122,6 +123,53 @@ class ModelConversionTest {
       ModelConversion.convert(model, new ModelOutput(path, true, 1_000_000, (_, _) -> {}));
     }
     assertSameTensors(path, Shared.path("fixtures/tiny-hf"));
+  }
+
+  @Test
+  void a_gguf_file_may_be_replaced_by_itself_while_it_is_open() throws IOException {
+    var path = Files.copy(Shared.path("fixtures/tiny-bf16.gguf"), folder.resolve("m.gguf"));
+    try (var model = ModelFile.open(path)) {
+      ModelConversion.convert(model, new ModelOutput(path, true, Long.MAX_VALUE, (_, _) -> {}));
+      assertThatThrownBy(model::checkUnchanged).isInstanceOf(ModelFormatException.class);
+    }
+    assertSameTensors(path, Shared.path("fixtures/tiny-bf16.gguf"));
+  }
+
+  @Test
+  void a_folder_that_holds_other_things_is_never_replaced() throws IOException {
+    var desk = Files.createDirectory(folder.resolve("desk"));
+    var inside = Files.copy(Shared.path("fixtures/tiny-bf16.gguf"), desk.resolve("m.gguf"));
+    try (var model = ModelFile.open(inside)) {
+      var output = new ModelOutput(desk, true, Long.MAX_VALUE, (_, _) -> {});
+      assertThatThrownBy(() -> ModelConversion.convert(model, output))
+          .isInstanceOf(ModelFormatException.class)
+          .hasMessageContaining("lies inside and would go with it");
+    }
+    try (var model = ModelFile.open(Shared.path("fixtures/tiny-bf16.gguf"))) {
+      var output = new ModelOutput(desk, true, Long.MAX_VALUE, (_, _) -> {});
+      assertThatThrownBy(() -> ModelConversion.convert(model, output))
+          .hasMessage(
+              desk
+                  + ": a folder without a model, which is not replaced (output). Choose another"
+                  + " name.");
+    }
+    assertThat(inside).exists();
+  }
+
+  @Test
+  void a_model_that_changes_while_it_is_converted_is_noticed_and_nothing_is_written()
+      throws IOException {
+    var path = Files.copy(Shared.path("fixtures/tiny-bf16.gguf"), folder.resolve("m.gguf"));
+    try (var model = ModelFile.open(path)) {
+      Files.setLastModifiedTime(path, FileTime.fromMillis(1_000_000));
+      assertThatThrownBy(
+              () -> ModelConversion.convert(model, ModelOutput.to(folder.resolve("out.gguf"))))
+          .isInstanceOf(ModelFormatException.class)
+          .hasMessageContaining("changed under the running model");
+    }
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactly(path);
+    }
   }
 
   @Test

@@ -9,8 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -27,14 +25,14 @@ final class Download {
   static final int PIECE_BYTES = 16 << 20;
   private static final int PARALLEL = 4;
 
-  private final Http http;
+  private final Ranges source;
   private final RemoteFile file;
   private final Path target;
   private final Path part;
   private final Path pieces;
 
-  Download(Http http, RemoteFile file, Path target) {
-    this.http = http;
+  Download(Ranges source, RemoteFile file, Path target) {
+    this.source = source;
     this.file = file;
     this.target = target;
     this.part = target.resolveSibling(target.getFileName() + ".part");
@@ -86,7 +84,7 @@ final class Download {
             workers.submit(() -> {
               slots.acquire();
               try {
-                http.range(file, start, bytes, content, progress);
+                source.range(file, start, bytes, content, progress);
                 content.force(false);
                 marks.write(ByteBuffer.wrap(new byte[] {1}), piece);
               } finally {
@@ -116,6 +114,7 @@ final class Download {
       pending.forEach(piece -> piece.cancel(true));
       switch (failed.getCause()) {
         case HubException known -> throw known;
+        case UncheckedIOException io -> throw io;
         case IOException io -> throw new UncheckedIOException(io);
         case null, default -> throw new IllegalStateException(failed);
       }
@@ -125,7 +124,7 @@ final class Download {
   private boolean verify() throws IOException {
     if (Files.size(part) != file.size()) return false;
     try (var in = FileChannel.open(part, StandardOpenOption.READ)) {
-      var digest = MessageDigest.getInstance(RemoteFile.algorithm(file.digest()));
+      var digest = RemoteFile.digest(RemoteFile.algorithm(file.digest()));
       if (file.digest() instanceof RemoteFile.Digest.GitBlob) {
         digest.update(("blob " + file.size() + "\0").getBytes(StandardCharsets.UTF_8));
       }
@@ -135,8 +134,6 @@ final class Download {
         buffer.clear();
       }
       return file.matches(digest.digest());
-    } catch (NoSuchAlgorithmException missing) {
-      throw new IllegalStateException("every JDK has SHA-1 and SHA-256", missing);
     }
   }
 }

@@ -2,7 +2,7 @@ package altiplano.hub;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ProxySelector;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,29 +18,30 @@ import java.util.function.LongConsumer;
 ///
 /// Redirects are followed here rather than by the client: the token goes to the hub alone, never to
 /// the host it redirects to.
-final class Http {
+final class Http implements Ranges {
   private static final int ATTEMPTS = 6;
   private static final int REDIRECTS = 5;
   private static final int LARGEST_ANSWER = 64 << 20;
+  private static final Duration ANSWER = Duration.ofSeconds(60);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
   private final HttpClient client;
-  private final URI endpoint;
+  private final Source source;
   private final Optional<String> token;
-  private final Duration pause;
+  private final Network network;
 
-  /// @param token sent to `endpoint` only, and named in no message
-  /// @param pause before the second attempt; it doubles with each
-  Http(URI endpoint, Optional<String> token, ProxySelector proxy, Duration pause) {
-    this.client =
+  /// @param token sent to the source only, and named in no message
+  Http(Source source, Optional<String> token, Network network) {
+    var builder =
         HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(Duration.ofSeconds(20))
-            .proxy(proxy)
-            .build();
-    this.endpoint = endpoint;
+            .proxy(network.proxy());
+    network.authenticator().ifPresent(builder::authenticator);
+    this.client = builder.build();
+    this.source = source;
     this.token = token;
-    this.pause = pause;
+    this.network = network;
   }
 
   /// Returns a small answer.
@@ -60,8 +61,9 @@ final class Http {
         });
   }
 
-  /// Fetches bytes of a file into their place.
-  void range(RemoteFile file, long start, int count, FileChannel target, LongConsumer progress)
+  @Override
+  public void range(
+      RemoteFile file, long start, int count, FileChannel target, LongConsumer progress)
       throws IOException {
     int[] done = {0};
     repeated(
@@ -79,7 +81,18 @@ final class Http {
                   "%s: the hub sends %s instead of %s: the file changed. Pull it again."
                       .formatted(file.location(), found, expected));
             }
-            copy(body, target, start, count, done, progress);
+            try (var watch = new StallWatch(body, network.patience())) {
+              copy(
+                  body,
+                  target,
+                  start,
+                  count,
+                  done,
+                  bytes -> {
+                    watch.arrived();
+                    progress.accept(bytes);
+                  });
+            }
           }
           if (done[0] < count) throw new IOException("the connection was cut");
           return done;
@@ -98,8 +111,13 @@ final class Http {
     while (done[0] < count) {
       int read = body.read(buffer, 0, Math.min(buffer.length, count - done[0]));
       if (read < 0) return;
-      for (var rest = ByteBuffer.wrap(buffer, 0, read); rest.hasRemaining(); ) {
-        done[0] += target.write(rest, start + done[0]);
+      try {
+        for (var rest = ByteBuffer.wrap(buffer, 0, read); rest.hasRemaining(); ) {
+          done[0] += target.write(rest, start + done[0]);
+        }
+      } catch (IOException disk) {
+        // Not the network's fault: trying again would not help.
+        throw new UncheckedIOException(disk);
       }
       progress.accept(read);
     }
@@ -108,32 +126,56 @@ final class Http {
   private HttpResponse<InputStream> send(URI uri, Optional<String> range) throws IOException {
     URI at = uri;
     for (int i = 0; i <= REDIRECTS; i++) {
-      var request = HttpRequest.newBuilder(at).timeout(Duration.ofSeconds(60));
+      var request = request(uri, at);
       range.ifPresent(bytes -> request.header("Range", bytes));
       if (sameHost(at)) {
-        token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+        token.ifPresent(secret -> {
+          if (source instanceof Source.ModelScope) {
+            request.header("Cookie", "m_session_id=" + secret);
+          } else {
+            request.header("Authorization", "Bearer " + secret);
+          }
+        });
       }
-      var response = exchange(request.build());
+      var response = exchange(uri, request.build());
       if (response.statusCode() / 100 != 3) return response;
       response.body().close();
       var location = response.headers().firstValue("Location");
-      if (location.isEmpty()) throw new HubException(at + ": a redirect to nowhere. Try again.");
-      at = at.resolve(location.get());
+      if (location.isEmpty()) throw new HubException(uri + ": a redirect to nowhere. Try again.");
+      at = redirected(uri, at, location.get());
     }
     throw new HubException(uri + ": redirected over and over. Check the endpoint.");
   }
 
+  /// Where redirects lead is not shown: signed addresses open the file to anyone.
+  private static URI redirected(URI uri, URI at, String location) {
+    try {
+      return at.resolve(location);
+    } catch (IllegalArgumentException noAddress) {
+      throw new HubException(uri + ": redirects to no address. Check the endpoint.", noAddress);
+    }
+  }
+
+  private HttpRequest.Builder request(URI uri, URI at) {
+    try {
+      return HttpRequest.newBuilder(at).timeout(ANSWER);
+    } catch (IllegalArgumentException notWeb) {
+      throw new HubException(uri + ": redirects away from the web. Check the endpoint.", notWeb);
+    }
+  }
+
   private boolean sameHost(URI at) {
+    var endpoint = source.endpoint();
     return endpoint.getAuthority().equals(at.getAuthority())
         && endpoint.getScheme().equals(at.getScheme());
   }
 
-  private HttpResponse<InputStream> exchange(HttpRequest request) throws IOException {
+  private HttpResponse<InputStream> exchange(URI uri, HttpRequest request) throws IOException {
     try {
       return client.send(request, BodyHandlers.ofInputStream());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      throw new HubException(request.uri() + ": interrupted. Pull again to go on.", interrupted);
+      throw new HubException(uri + ": interrupted. Pull again to go on.", interrupted);
     }
   }
 
@@ -149,8 +191,10 @@ final class Http {
         switch (status) {
           case 401, 403 ->
               uri
-                  + ": not allowed. Accept the model's licence on the hub and set HF_TOKEN to a token"
-                  + " that may read it.";
+                  + ": not allowed. Accept the model's licence on the hub and set %s to a token that may"
+                      .formatted(
+                          source instanceof Source.ModelScope ? "MODELSCOPE_API_TOKEN" : "HF_TOKEN")
+                  + " read it.";
           case 404 -> uri + ": not found. Check the model's name and the revision.";
           case 200 -> uri + ": the server does not send parts of files. Use another endpoint.";
           default -> uri + ": status " + status + ". Check the endpoint.";
@@ -180,16 +224,21 @@ final class Http {
         if (i == ATTEMPTS) {
           throw new HubException(
               "%s: %s, %d times. Check the network and pull again; what came is kept."
-                  .formatted(uri, failed.getMessage(), ATTEMPTS),
+                  .formatted(uri, words(failed), ATTEMPTS),
               failed);
         }
         var wait =
             failed instanceof BusyException busy
-                ? busy.wait.orElse(pause.multipliedBy(1L << i))
-                : pause.multipliedBy(1L << i);
+                ? busy.wait.orElse(network.pause().multipliedBy(1L << i))
+                : network.pause().multipliedBy(1L << i);
         sleep(uri, wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait);
       }
     }
+  }
+
+  /// A refused connection has no message.
+  private static String words(IOException failed) {
+    return Optional.ofNullable(failed.getMessage()).orElse(failed.getClass().getSimpleName());
   }
 
   private static void sleep(URI uri, Duration wait) {

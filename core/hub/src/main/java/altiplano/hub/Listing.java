@@ -5,8 +5,8 @@ import altiplano.hub.RemoteFile.Digest;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,9 +24,68 @@ record Listing(String commit, List<RemoteFile> files) {
   /// @param revision a branch, tag or commit
   static Listing of(Source source, Http http, String name, String revision) throws IOException {
     return switch (source) {
+      case Source.LocalFolder folder -> local(folder, name, revision);
       case Source.HuggingFace(var endpoint) -> huggingFace(endpoint, http, name, revision);
       case Source.ModelScope(var endpoint) -> modelScope(endpoint, http, name, revision);
     };
+  }
+
+  /// A folder is what it holds: its revision is a digest of its digests.
+  private static Listing local(Source.LocalFolder source, String name, String revision)
+      throws IOException {
+    var files = LocalFiles.list(LocalFiles.folder(source, name));
+    var digests = new StringBuilder();
+    for (var file : files) digests.append(file.path()).append(file.fingerprint());
+    var commit = sha256(digests.toString());
+    if (!revision.equals("main") && !commit.startsWith(revision)) {
+      throw new HubException(
+          "%s: holds revision %s, not %s. Leave out --revision or choose another folder."
+              .formatted(source.path(), commit, revision));
+    }
+    return new Listing(commit, files);
+  }
+
+  /// Returns the files without those weights that no pattern chooses; other files stay.
+  ///
+  /// @param include patterns such as `*Q4_K_M*`; none chooses all
+  /// @throws HubException if a pattern chooses nothing, or none does where several whole models lie
+  ///   side by side
+  Listing only(String name, List<String> include) {
+    var patterns =
+        include.stream()
+            .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
+            .toList();
+    var weights = files.stream().map(RemoteFile::path).filter(Listing::weights).toList();
+    if (include.isEmpty()) {
+      var models = weights.stream().filter(path -> path.endsWith(".gguf")).map(Listing::model);
+      if (models.distinct().count() > 1) {
+        throw new HubException(
+            "%s: holds several models: %s. Choose one by --include."
+                .formatted(name, String.join(", ", weights)));
+      }
+      return this;
+    }
+    var chosen =
+        files.stream()
+            .filter(file ->
+                !weights(file.path())
+                    || patterns.stream().anyMatch(one -> one.matches(Path.of(file.path()))))
+            .toList();
+    if (chosen.stream().map(RemoteFile::path).noneMatch(Listing::weights)) {
+      throw new HubException(
+          "%s: --include %s chooses none of %s. Give one of these names or a pattern such as *Q4_K*."
+              .formatted(name, String.join(" ", include), String.join(", ", weights)));
+    }
+    return new Listing(commit, chosen);
+  }
+
+  private static boolean weights(String path) {
+    return path.endsWith(".gguf") || path.endsWith(".safetensors");
+  }
+
+  /// Returns the name that the parts of a split file share.
+  private static String model(String path) {
+    return path.replaceFirst("-\\d{5}-of-\\d{5}\\.gguf$", ".gguf");
   }
 
   private static Listing huggingFace(URI endpoint, Http http, String name, String revision)
@@ -81,7 +140,7 @@ record Listing(String commit, List<RemoteFile> files) {
   }
 
   /// Returns whether a model folder needs a file of a repository.
-  private static boolean wanted(String path) {
+  static boolean wanted(String path) {
     return !path.contains("/")
         && path.matches(
             "(generation_)?config\\.json|tokenizer(_config)?\\.json|tokenizer\\.model"
@@ -131,11 +190,7 @@ record Listing(String commit, List<RemoteFile> files) {
   }
 
   private static String sha256(String text) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException missing) {
-      throw new IllegalStateException("every JDK has SHA-256", missing);
-    }
+    var digest = RemoteFile.digest("SHA-256");
+    return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -4,14 +4,12 @@ import altiplano.files.AtomicFile;
 import altiplano.files.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ProxySelector;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -21,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 
 /// The models on this machine, each a folder `models/ORGANISATION/NAME` of the store.
 ///
@@ -28,6 +27,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// process waits for. Thread-safe.
 public final class ModelStore {
   private static final String PIN = ".altiplano.json";
+  private static final String REPLACED = "replaced";
+  private static final String REMOVED = "removed";
   private static final String NAME = "[\\w-][\\w.-]*/[\\w-][\\w.-]*";
 
   private static final Map<Path, ReentrantLock> IN_THIS_VM = new ConcurrentHashMap<>();
@@ -54,18 +55,48 @@ public final class ModelStore {
   /// A model in the store.
   ///
   /// @param name `organisation/model`
+  /// @param source address it came from
   /// @param revision as asked for
   /// @param commit what it was then
-  public record Model(String name, Path path, String revision, String commit, long bytes) {}
+  public record Model(
+      String name, Path path, String source, String revision, String commit, long bytes) {
+
+    /// Returns what opens the model: its folder, or the GGUF file (of a split one the first part)
+    /// that is all the folder holds.
+    public Path file() {
+      try (var files = Files.list(path)) {
+        var names = files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+        if (names.contains("config.json") && names.stream().anyMatch(ModelStore::safetensors)) {
+          return path;
+        }
+        return names.stream()
+            .filter(name -> name.endsWith(".gguf"))
+            .findFirst()
+            .map(path::resolve)
+            .orElse(path);
+      } catch (IOException failed) {
+        throw new UncheckedIOException(failed);
+      }
+    }
+  }
+
+  private static boolean safetensors(String name) {
+    return name.endsWith(".safetensors");
+  }
 
   /// What to pull.
   ///
   /// @param name `organisation/model`
-  /// @param revision a branch, tag or commit, such as `main`
+  /// @param revision a branch, tag or commit, such as `main`; of a folder the start of the digest
+  ///   that it must have
+  /// @param include patterns for the names of weights, such as `*Q4_K_M*`, where a repository holds
+  ///   several models; empty chooses all
   /// @param token for models that ask for one; it goes to the source only
-  public record Request(Source source, String name, String revision, Optional<String> token) {
+  public record Request(
+      Source source, String name, String revision, List<String> include, Optional<String> token) {
     public Request {
       requireName(name);
+      include = List.copyOf(include);
       if (!revision.matches("[\\w-][\\w.-]*")) {
         throw new HubException(revision + ": no revision. Give a branch, tag or commit.");
       }
@@ -111,9 +142,9 @@ public final class ModelStore {
   public boolean remove(String name) {
     if (find(name).isEmpty()) return false;
     try (var _ = lock(name)) {
+      cleanUp(name, Optional.empty());
       // Out of sight at once, then piece by piece.
-      var aside = hidden(name, "removed");
-      delete(aside);
+      var aside = hidden(name, REMOVED);
       Files.move(models.resolve(name), aside, StandardCopyOption.ATOMIC_MOVE);
       delete(aside);
       return true;
@@ -123,48 +154,124 @@ public final class ModelStore {
   }
 
   /// Fetches a model, going on where an earlier attempt stopped; one that is here in the revision's
-  /// present state is left.
-  public Model pull(Request request, Progress progress) {
-    return pull(request, ProxySelector.getDefault(), Duration.ofMillis(500), progress);
-  }
-
-  Model pull(Request request, ProxySelector proxy, Duration pause, Progress progress) {
-    var http = new Http(request.source().endpoint(), request.token(), proxy, pause);
+  /// present state is left, and of one that changed only the changed files are fetched.
+  ///
+  /// @throws HubException if the model cannot be had
+  /// @throws UncheckedIOException if it cannot be stored; what came is kept
+  public Model pull(Request request, Network network, Progress progress) {
     try (var _ = lock(request.name())) {
-      var listing = Listing.of(request.source(), http, request.name(), request.revision());
-      if (listing.files().isEmpty()) {
+      var http = new Http(request.source(), request.token(), network);
+      var whole = Listing.of(request.source(), http, request.name(), request.revision());
+      if (whole.files().stream()
+          .noneMatch(file -> file.path().matches(".*\\.(safetensors|gguf)"))) {
         throw new HubException(
             request.name() + ": holds no model that is read. Choose one with safetensors or GGUF.");
       }
+      var listing = whole.only(request.name(), request.include());
+      cleanUp(request.name(), Optional.of(listing.commit()));
       var here = find(request.name());
-      if (here.isPresent() && here.get().commit().equals(listing.commit())) return here.get();
+      if (here.isPresent() && holds(here.get(), listing)) return here.get();
       var growing = hidden(request.name(), listing.commit());
-      fetch(http, listing, growing, progress);
+      Files.createDirectories(growing);
+      if (here.isPresent()) takeOver(here.get().path(), listing, growing);
+      checkSpace(request.name(), listing, growing);
+      fetch(
+          request.source() instanceof Source.LocalFolder ? new LocalFiles() : http,
+          listing,
+          growing,
+          progress);
       AtomicFile.write(
           growing.resolve(PIN), pin(request, listing).getBytes(StandardCharsets.UTF_8));
       publish(request.name(), growing);
       return find(request.name()).orElseThrow();
     } catch (IOException failed) {
-      throw new UncheckedIOException(
-          request.name() + ": cannot be stored: " + failed.getMessage(), failed);
+      throw notStored(request.name(), failed);
+    } catch (UncheckedIOException failed) {
+      throw notStored(
+          request.name(), Optional.ofNullable(failed.getCause()).orElseThrow(() -> failed));
     }
   }
 
-  private static void fetch(Http http, Listing listing, Path folder, Progress progress)
+  private static HubException notStored(String name, IOException failed) {
+    return new HubException(
+        "%s: cannot be stored: %s. Free space or set ALTIPLANO_HOME to another disk and pull again;"
+                .formatted(name, failed.getMessage())
+            + " what came is kept.",
+        failed);
+  }
+
+  /// Finishes or removes what killed processes left of a model.
+  ///
+  /// @param keep the commit that is about to be fetched: what came of it stays
+  private void cleanUp(String name, Optional<String> keep) throws IOException {
+    var target = models.resolve(name);
+    var replaced = hidden(name, REPLACED);
+    if (Files.exists(replaced) && !Files.exists(target)) {
+      Files.move(replaced, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+    delete(replaced);
+    delete(hidden(name, REMOVED));
+    var growing =
+        Pattern.compile(Pattern.quote("." + target.getFileName() + ".") + "([0-9a-f]{40,64})");
+    try (var files = Files.list(target.toAbsolutePath().resolveSibling(""))) {
+      for (var file : files.toList()) {
+        var match = growing.matcher(String.valueOf(file.getFileName()));
+        if (match.matches() && !keep.equals(Optional.of(match.group(1)))) delete(file);
+      }
+    }
+  }
+
+  private static boolean holds(Model model, Listing listing) throws IOException {
+    if (!model.commit().equals(listing.commit())) return false;
+    for (var file : listing.files()) {
+      var path = model.path().resolve(file.path());
+      if (!Files.exists(path) || Files.size(path) != file.size()) return false;
+    }
+    return true;
+  }
+
+  /// Links the files of an earlier state that did not change.
+  private static void takeOver(Path from, Listing listing, Path growing) throws IOException {
+    var known = fingerprints(from);
+    for (var file : listing.files()) {
+      var path = from.resolve(file.path());
+      var target = growing.resolve(file.path());
+      boolean same =
+          file.fingerprint().equals(known.get(file.path()))
+              && Files.exists(path)
+              && Files.size(path) == file.size();
+      if (same && !Files.exists(target)) Files.createLink(target, path);
+    }
+  }
+
+  private static void checkSpace(String name, Listing listing, Path folder) throws IOException {
+    long needed = 0;
+    for (var file : listing.files()) {
+      var part = folder.resolve(file.path() + ".part");
+      if (Files.exists(folder.resolve(file.path()))) continue;
+      needed += Math.max(0, file.size() - (Files.exists(part) ? Files.size(part) : 0));
+    }
+    long free = Files.getFileStore(folder).getUsableSpace();
+    if (needed <= free) return;
+    throw new HubException(
+        "%s: needs %,d MB more, and %s has %,d MB free. Free space or set ALTIPLANO_HOME to another"
+                .formatted(name, needed / 1_000_000, folder.getParent(), free / 1_000_000)
+            + " disk.");
+  }
+
+  private static void fetch(Ranges source, Listing listing, Path folder, Progress progress)
       throws IOException {
     long total = listing.files().stream().mapToLong(RemoteFile::size).sum();
     var arrived = new AtomicLong();
-    Files.createDirectories(folder);
     for (var file : listing.files()) {
-      new Download(http, file, folder.resolve(file.path()))
+      new Download(source, file, folder.resolve(file.path()))
           .run(bytes -> progress.arrived(arrived.addAndGet(bytes), total));
     }
   }
 
   private void publish(String name, Path growing) throws IOException {
     var target = models.resolve(name);
-    var aside = hidden(name, "replaced");
-    delete(aside);
+    var aside = hidden(name, REPLACED);
     if (Files.exists(target)) Files.move(target, aside, StandardCopyOption.ATOMIC_MOVE);
     Files.move(growing, target, StandardCopyOption.ATOMIC_MOVE);
     delete(aside);
@@ -173,7 +280,12 @@ public final class ModelStore {
   private static String pin(Request request, Listing listing) {
     var files = new ArrayList<Json>();
     for (var file : listing.files()) {
-      files.add(Json.object().put("path", file.path()).put("size", file.size()).end());
+      files.add(
+          Json.object()
+              .put("path", file.path())
+              .put("size", file.size())
+              .put("digest", file.fingerprint())
+              .end());
     }
     return Json.object()
         .put("name", request.name())
@@ -185,15 +297,40 @@ public final class ModelStore {
         .writeIndented();
   }
 
+  private static Map<String, String> fingerprints(Path folder) throws IOException {
+    var digests = new LinkedHashMap<String, String>();
+    if (readPin(folder).get("files").orElse(new Json.NullValue())
+        instanceof Json.ArrayValue(var files)) {
+      for (var file : files) {
+        if (file instanceof Json.ObjectValue(var members)
+            && members.get("path") instanceof Json.TextValue(var path)
+            && members.get("digest") instanceof Json.TextValue(var digest)) {
+          digests.put(path, digest);
+        }
+      }
+    }
+    return digests;
+  }
+
+  private static Json.ObjectValue readPin(Path folder) throws IOException {
+    var file = folder.resolve(PIN);
+    try {
+      if (Json.parse(Files.readAllBytes(file)) instanceof Json.ObjectValue pin) return pin;
+    } catch (Json.JsonException broken) {
+      throw new HubException(
+          file + ": " + broken.getMessage() + ". Remove its folder and pull again.", broken);
+    }
+    throw new HubException(file + ": not a JSON object. Remove its folder and pull again.");
+  }
+
   private Model read(Path folder) {
     try {
-      var pin = Json.parse(Files.readAllBytes(folder.resolve(PIN)));
       var texts = new LinkedHashMap<String, String>();
-      if (pin instanceof Json.ObjectValue(var members)) {
-        members.forEach((key, value) -> {
-          if (value instanceof Json.TextValue(var text)) texts.put(key, text);
-        });
-      }
+      readPin(folder)
+          .members()
+          .forEach((key, value) -> {
+            if (value instanceof Json.TextValue(var text)) texts.put(key, text);
+          });
       long bytes = 0;
       try (var files = Files.list(folder)) {
         for (var file : files.toList()) bytes += Files.size(file);
@@ -201,6 +338,7 @@ public final class ModelStore {
       return new Model(
           models.relativize(folder).toString(),
           folder,
+          texts.getOrDefault("endpoint", "unknown"),
           texts.getOrDefault("revision", "unknown"),
           texts.getOrDefault("commit", "unknown"),
           bytes);

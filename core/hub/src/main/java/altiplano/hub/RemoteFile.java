@@ -1,6 +1,8 @@
 package altiplano.hub;
 
 import java.net.URI;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /// A file of a repository, as the hub describes it.
@@ -25,12 +27,29 @@ record RemoteFile(String path, long size, Digest digest, URI location) {
     record GitBlob(String hex) implements Digest {}
   }
 
+  /// Returns the digest as the store remembers it.
+  String fingerprint() {
+    return switch (digest) {
+      case Digest.Sha256(var hex) -> "sha256:" + hex;
+      case Digest.GitBlob(var hex) -> "git:" + hex;
+    };
+  }
+
   /// Returns the name of the digest's algorithm.
   static String algorithm(Digest digest) {
     return switch (digest) {
       case Digest.Sha256 _ -> "SHA-256";
       case Digest.GitBlob _ -> "SHA-1";
     };
+  }
+
+  /// Returns a new digest.
+  static MessageDigest digest(String algorithm) {
+    try {
+      return MessageDigest.getInstance(algorithm);
+    } catch (NoSuchAlgorithmException missing) {
+      throw new IllegalStateException("every JDK has SHA-1 and SHA-256", missing);
+    }
   }
 
   /// Returns whether a digest, over git's header too where it is one of git, is the expected one.

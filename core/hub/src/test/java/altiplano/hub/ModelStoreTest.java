@@ -17,8 +17,10 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -43,6 +45,7 @@ class ModelStoreTest {
   private final AtomicInteger failures = new AtomicInteger();
   private Misbehaviour misbehaviour = Misbehaviour.NONE;
   private String commit = COMMIT;
+  private boolean ggufs;
   private final HttpServer server;
   private ModelStore store = new ModelStore(Path.of(""));
 
@@ -56,7 +59,10 @@ class ModelStoreTest {
     CUT,
     WRONG_BYTES,
     WRONG_LENGTH,
-    ALWAYS_CUT
+    ALWAYS_CUT,
+    CHANGED_MIDWAY,
+    SILENT,
+    REFUSING
   }
 
   @BeforeEach
@@ -78,12 +84,25 @@ class ModelStoreTest {
     return URI.create("http://localhost:" + server.getAddress().getPort());
   }
 
-  private ModelStore.Model pull() {
+  private static Network network() {
+    return new Network(
+        ProxySelector.of(null), Optional.empty(), Duration.ofMillis(1), Duration.ofSeconds(2));
+  }
+
+  private ModelStore.Model pull(String... include) {
+    return pull(new Source.HuggingFace(endpoint()), "main", include);
+  }
+
+  private ModelStore.Model pull(Source source, String revision, String... include) {
+    var token = source instanceof Source.LocalFolder ? "" : "hf_secret";
     return store.pull(
         new Request(
-            new Source.HuggingFace(endpoint()), "org/model", "main", Optional.of("hf_secret")),
-        ProxySelector.of(null),
-        Duration.ofMillis(1),
+            source,
+            "org/model",
+            revision,
+            List.of(include),
+            Optional.of(token).filter(text -> !text.isEmpty())),
+        network(),
         (_, _) -> {});
   }
 
@@ -91,9 +110,17 @@ class ModelStoreTest {
     try (exchange) {
       var path = exchange.getRequestURI().getPath();
       var range = exchange.getRequestHeaders().getFirst("Range");
-      var token = exchange.getRequestHeaders().getFirst("Authorization");
-      requests.add(path + " " + range + " " + token);
-      if (path.equals("/api/models/org/model/revision/main")) {
+      var headers = exchange.getRequestHeaders();
+      var token = headers.getFirst("Authorization");
+      requests.add(path + " " + range + " " + (token == null ? headers.getFirst("Cookie") : token));
+      exchange.getResponseHeaders().set("ETag", '"' + commit + '"');
+      if (misbehaviour == Misbehaviour.REFUSING) {
+        send(exchange, 401, new byte[0]);
+      } else if (path.equals("/api/v1/models/org/model/repo/files")) {
+        send(exchange, 200, modelScopeFiles().getBytes(UTF_8));
+      } else if (path.startsWith("/models/org/model/resolve/master/")) {
+        sendRange(exchange, path.endsWith(".json") ? config : weights, range);
+      } else if (path.equals("/api/models/org/model/revision/main")) {
         send(exchange, 200, "{\"sha\": \"%s\"}".formatted(commit).getBytes(UTF_8));
       } else if (path.startsWith("/api/models/org/model/tree/")) {
         send(exchange, 200, tree().getBytes(UTF_8));
@@ -136,14 +163,41 @@ class ModelStoreTest {
     boolean cut =
         (fails && misbehaviour == Misbehaviour.CUT)
             || (misbehaviour == Misbehaviour.ALWAYS_CUT && from + count == weights.length);
-    if (misbehaviour == Misbehaviour.WRONG_BYTES) {
+    if (misbehaviour == Misbehaviour.CHANGED_MIDWAY && from > 0) {
+      var changed = content.clone();
+      changed[from]++;
+      exchange.getResponseBody().write(changed, from, count);
+    } else if (misbehaviour == Misbehaviour.SILENT && fails) {
+      exchange.getResponseBody().write(content, from, count / 2);
+      exchange.getResponseBody().flush();
+      pause();
+    } else if (misbehaviour == Misbehaviour.WRONG_BYTES) {
       exchange.getResponseBody().write(new byte[count]);
     } else {
       exchange.getResponseBody().write(content, from, cut ? count / 2 : count);
     }
   }
 
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(5000);
+    } catch (InterruptedException over) {
+      throw new IOException(over);
+    }
+  }
+
+  private String modelScopeFiles() {
+    return """
+    {"Code": 200, "Data": {"Files": [
+      {"Type": "tree", "Path": "original"},
+      {"Type": "blob", "Path": "config.json", "Size": %d, "Sha256": "%s"},
+      {"Type": "blob", "Path": "model.safetensors", "Size": %d, "Sha256": "%s"}]}}
+    """
+        .formatted(config.length, hex("SHA-256", config), weights.length, hex("SHA-256", weights));
+  }
+
   private String tree() {
+    if (ggufs) return ggufTree();
     return """
     [{"type": "directory", "path": "original", "size": 0, "oid": "x"},
      {"type": "file", "path": "original/params.json", "size": 3, "oid": "x"},
@@ -157,6 +211,18 @@ class ModelStoreTest {
             weights.length,
             hex("SHA-256", weights),
             weights.length);
+  }
+
+  private String ggufTree() {
+    var files = new StringBuilder("[");
+    for (var name : List.of("m-Q4_K_M.gguf", "m-Q8_0.gguf")) {
+      files.append(
+          """
+          {"type": "file", "path": "%s", "size": %d, "oid": "x", "lfs": {"oid": "%s", "size": 1}},
+          """
+              .formatted(name, weights.length, hex("SHA-256", weights)));
+    }
+    return files + "{\"type\": \"file\", \"path\": \"a.txt\", \"size\": 3, \"oid\": \"x\"}]";
   }
 
   private static String hex(String algorithm, byte[]... parts) {
@@ -256,7 +322,151 @@ class ModelStoreTest {
   void names_cannot_leave_the_store() {
     assertThat(store.remove("../x")).isFalse();
     assertThatThrownBy(() ->
-            new Request(new Source.HuggingFace(endpoint()), "a/../../b", "main", Optional.empty()))
+            new Request(
+                new Source.HuggingFace(endpoint()),
+                "a/../../b",
+                "main",
+                List.of(),
+                Optional.empty()))
         .hasMessageContaining("no model's name");
+  }
+
+  @Test
+  void a_file_that_changes_in_the_middle_is_refused_and_not_kept() throws IOException {
+    misbehaviour = Misbehaviour.CHANGED_MIDWAY;
+    assertThatThrownBy(this::pull)
+        .hasMessageContaining("what arrived is not what the hub announced");
+    assertThat(store.list()).isEmpty();
+    misbehaviour = Misbehaviour.NONE;
+    assertWhole(pull());
+  }
+
+  @Test
+  void a_connection_on_which_nothing_arrives_is_given_up_and_tried_again() throws IOException {
+    misbehaviour = Misbehaviour.SILENT;
+    assertWhole(pull());
+  }
+
+  @Test
+  void no_message_shows_the_token() {
+    misbehaviour = Misbehaviour.REFUSING;
+    assertThatThrownBy(this::pull)
+        .hasMessageContaining("set HF_TOKEN to a token that may read it")
+        .hasMessageNotContaining("hf_secret");
+    assertThat(
+            new Request(
+                new Source.HuggingFace(endpoint()),
+                "org/model",
+                "main",
+                List.of(),
+                Optional.of("hf_secret")))
+        .asString()
+        .doesNotContain("hf_secret");
+    assertThatThrownBy(
+            () -> new Source.HuggingFace(endpoint()).token(Map.of("HF_TOKEN", "hf_se\ncret")))
+        .hasMessage("HF_TOKEN: holds characters that no token has. Set it again.");
+  }
+
+  @Test
+  void modelscope_is_a_source() throws IOException {
+    commit = pull(new Source.ModelScope(endpoint()), "master").commit();
+    assertWhole(store.find("org/model").orElseThrow());
+    assertThat(requests)
+        .allSatisfy(request -> assertThat(request).endsWith(" m_session_id=hf_secret"));
+    weights[3]++;
+    assertThat(pull(new Source.ModelScope(endpoint()), "master").commit()).isNotEqualTo(commit);
+  }
+
+  @Test
+  void a_folder_is_a_source_and_its_digest_its_revision() throws IOException {
+    var source = Files.createDirectory(home.resolve("source"));
+    Files.write(source.resolve("model.safetensors"), weights);
+    Files.write(source.resolve("config.json"), config);
+    Files.writeString(source.resolve("notes.txt"), "not of the model");
+    var folder = new Source.LocalFolder(source);
+    commit = pull(folder, "main").commit();
+    assertWhole(store.find("org/model").orElseThrow());
+    assertThat(pull(folder, commit.substring(0, 8)).commit()).isEqualTo(commit);
+    assertThatThrownBy(() -> pull(folder, "0000")).hasMessageContaining("not 0000");
+    assertThat(requests).isEmpty();
+  }
+
+  @Test
+  void of_several_models_side_by_side_one_is_chosen() throws IOException {
+    ggufs = true;
+    assertThatThrownBy(this::pull)
+        .hasMessage(
+            "org/model: holds several models: m-Q4_K_M.gguf, m-Q8_0.gguf. Choose one by"
+                + " --include.");
+    assertThatThrownBy(() -> pull("*Q2*")).hasMessageContaining("--include *Q2* chooses none of");
+    assertThat(pull("*Q8*").file()).hasFileName("m-Q8_0.gguf").hasBinaryContent(weights);
+  }
+
+  @Test
+  void of_a_model_that_changed_only_the_changed_files_are_fetched() throws IOException {
+    pull();
+    config[0] = ' ';
+    commit = COMMIT.replace('0', 'f');
+    requests.clear();
+    assertWhole(pull());
+    assertThat(requests).noneMatch(request -> request.startsWith("/cdn/model.safetensors"));
+  }
+
+  @Test
+  void what_killed_processes_left_is_finished_or_removed() throws IOException {
+    pull();
+    var folder = home.resolve("models/org");
+    Files.move(folder.resolve("model"), folder.resolve(".model.replaced"));
+    Files.createDirectories(folder.resolve(".model." + COMMIT.replace('0', 'a')));
+    Files.createDirectories(folder.resolve(".model.removed/x"));
+    requests.clear();
+    assertWhole(pull());
+    assertThat(requests).noneMatch(request -> request.startsWith("/cdn/"));
+    try (var files = Files.list(folder)) {
+      assertThat(files.map(file -> String.valueOf(file.getFileName())))
+          .containsExactlyInAnyOrder("model", ".model.lock");
+    }
+  }
+
+  @Test
+  void two_processes_at_once_fetch_the_model_once() throws Exception {
+    var command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Puller.class.getName(),
+            home.toString(),
+            endpoint().toString());
+    var log = home.resolve("log").toFile();
+    var both = new ArrayList<Process>();
+    for (int i = 0; i < 2; i++) {
+      both.add(
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+              .start());
+    }
+    for (var process : both) assertThat(process.waitFor()).isZero();
+    assertWhole(store.find("org/model").orElseThrow());
+    assertThat(requests.stream().filter(request -> request.startsWith("/cdn/config"))).hasSize(1);
+  }
+
+  /// The program of the two processes.
+  static final class Puller {
+    private Puller() {}
+
+    static void main(String[] arguments) {
+      new ModelStore(Path.of(arguments[0]))
+          .pull(
+              new Request(
+                  new Source.HuggingFace(URI.create(arguments[1])),
+                  "org/model",
+                  "main",
+                  List.of(),
+                  Optional.empty()),
+              network(),
+              (_, _) -> {});
+    }
   }
 }

@@ -26,7 +26,14 @@ public final class ModelNames {
   ///
   /// @throws NoSuchModelException if there is none
   public static Path resolve(String model) {
-    return resolve(model, bundled(), System.getenv());
+    return resolve(model, System.getenv());
+  }
+
+  /// As above.
+  ///
+  /// @param environment names the store
+  public static Path resolve(String model, Map<String, String> environment) {
+    return resolve(model, bundled(), environment);
   }
 
   static Path resolve(String model, List<BundledModel> bundled, Map<String, String> environment) {
@@ -38,7 +45,7 @@ public final class ModelNames {
     Optional<Path> path = path(model).filter(Files::exists);
     if (path.isPresent()) return path.get();
     var stored = ModelStore.of(environment).find(model);
-    if (stored.isPresent()) return stored.get().path();
+    if (stored.isPresent()) return stored.get().file();
     throw model.equals(MINI)
         ? new NoSuchModelException(
             "mini: no model comes with this program. Add altiplano-mini to its class path, or name"

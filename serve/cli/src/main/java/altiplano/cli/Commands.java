@@ -26,6 +26,9 @@ final class Commands {
     BY_NAME.put("inspect", InspectCommand::new);
     BY_NAME.put("convert", ConvertCommand::new);
     BY_NAME.put("quantize", QuantizeCommand::new);
+    BY_NAME.put("pull", PullCommand::new);
+    BY_NAME.put("list", ListCommand::new);
+    BY_NAME.put("remove", RemoveCommand::new);
     BY_NAME.put("bench", BenchCommand::new);
     BY_NAME.put("doctor", DoctorCommand::new);
     BY_NAME.put("completion", CompletionCommand::new);

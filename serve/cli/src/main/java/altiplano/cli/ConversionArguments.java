@@ -12,8 +12,6 @@ import picocli.CommandLine.TypeConversionException;
 
 /// The model that a command reads, and the one that it writes.
 final class ConversionArguments {
-  private static final long NANOS_PER_LINE = 1_000_000_000L;
-
   @Parameters(paramLabel = "IN", index = "0")
   private String model;
 
@@ -30,20 +28,13 @@ final class ConversionArguments {
     return ModelFile.open(ModelArgument.path(model));
   }
 
-  /// Returns where the model goes; how far it is, is said about once a second.
-  ModelOutput output(Messages messages) {
-    long[] said = {System.nanoTime()};
-    return new ModelOutput(
-        path,
-        force,
-        splitSize.orElse(Long.MAX_VALUE),
-        (bytes, total) -> {
-          if (System.nanoTime() - said[0] < NANOS_PER_LINE) return;
-          said[0] = System.nanoTime();
-          messages.say(() ->
-              "%s: %,d of %,d MB (%d%%)"
-                  .formatted(path, bytes / 1_000_000, total / 1_000_000, 100 * bytes / total));
-        });
+  /// Returns where the model goes, with `bar` for how far it is.
+  ModelOutput output(ProgressBar bar) {
+    return new ModelOutput(path, force, splitSize.orElse(Long.MAX_VALUE), bar::at);
+  }
+
+  ProgressBar bar(Messages messages, Streams streams) {
+    return ProgressBar.of(String.valueOf(path.getFileName()), messages, streams);
   }
 
   /// Reads `500M` or `4G`.

@@ -19,8 +19,9 @@ final class ConvertCommand implements Runnable {
 
   @Override
   public void run() {
-    try (ModelFile source = arguments.open()) {
-      ModelConversion.convert(source, arguments.output(report.messages(streams)));
+    try (ModelFile source = arguments.open();
+        var bar = arguments.bar(report.messages(streams), streams)) {
+      ModelConversion.convert(source, arguments.output(bar));
     }
   }
 }

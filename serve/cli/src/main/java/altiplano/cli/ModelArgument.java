@@ -23,7 +23,7 @@ final class ModelArgument {
 
   /// Returns the file or folder of what a user calls MODEL.
   static Path path(String model) {
-    return ModelNames.resolve(model);
+    return ModelNames.resolve(model, Environment.variables());
   }
 
   /// Opens the model, having said what memory it takes.

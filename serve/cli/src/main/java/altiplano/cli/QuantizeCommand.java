@@ -36,14 +36,15 @@ final class QuantizeCommand implements Runnable {
   public void run() {
     var messages = report.messages(streams);
     var workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-    try (ModelFile source = arguments.open()) {
+    try (ModelFile source = arguments.open();
+        var bar = arguments.bar(messages, streams)) {
       if (ModelQuantization.alreadyQuantised(source)) {
         messages.say(
             () -> source.path() + ": already quantised; quantising the original would lose less.");
       }
       ModelQuantization.quantize(
           source,
-          arguments.output(messages),
+          arguments.output(bar),
           new ModelQuantization.Settings(type, reference, pure, Map.of(), workers));
     }
   }

@@ -15,7 +15,12 @@ import java.nio.charset.StandardCharsets;
 /// UTF-8.
 ///
 /// @param terminal whether `out` is a terminal
-record Streams(InputStream in, Output out, Output err, boolean terminal) {
+/// @param errorTerminal whether `err` is one
+record Streams(InputStream in, Output out, Output err, boolean terminal, boolean errorTerminal) {
+  /// Streams of which the errors go to no terminal.
+  Streams(InputStream in, Output out, Output err, boolean terminal) {
+    this(in, out, err, terminal, false);
+  }
 
   /// Returns the process's own streams; the launcher says whether there is a terminal.
   static Streams standard() {
@@ -23,7 +28,8 @@ record Streams(InputStream in, Output out, Output err, boolean terminal) {
         new FileInputStream(FileDescriptor.in),
         new Output("standard output", new FileOutputStream(FileDescriptor.out)),
         new Output("standard error", new FileOutputStream(FileDescriptor.err)),
-        System.getenv("ALTIPLANO_TERMINAL") != null);
+        System.getenv("ALTIPLANO_TERMINAL") != null,
+        System.getenv("ALTIPLANO_ERROR_TERMINAL") != null);
   }
 
   /// Returns an empty input and outputs that forget.
