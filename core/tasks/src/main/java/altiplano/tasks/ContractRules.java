@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,14 +29,17 @@ import java.util.regex.Pattern;
 ///
 /// Facts are numbers that patterns find in the text. A rule holds conditions over facts
 /// (`probationMonths > 1`, `deposit > 0.2*price`), a pattern that must not be `present`, or one
-/// that must not be `absent`; with its risk, reason and article of law. Immutable.
+/// that must not be `absent`; with its risk, reason and article of law. Constants are numbers that
+/// change from outside, such as `lpr`, the one-year loan prime rate in percent a year, behind the
+/// cap on interest; [#with] sets them. `{lpr}` in a reason is the constant's value. Immutable.
 public final class ContractRules {
   private static final Pattern CLAUSE =
       Pattern.compile("(?m)^[ \u3000\\t]*(第[零〇一二三四五六七八九十百0-9]+条)[ \u3000\\t:\uff1a]*([^\\n]*)");
   private static final Pattern TITLE = Pattern.compile("[\\p{L}\\p{N}、和与及]{2,12}");
   private static final Pattern TITLE_IN_BRACKETS = Pattern.compile("[【\\[]([^】\\]]{2,20})[】\\]].*");
 
-  private final Map<String, BigDecimal> constants = new HashMap<>();
+  private final ObjectValue json;
+  private final Map<String, BigDecimal> constants = new LinkedHashMap<>();
   private final Map<String, Pattern> kinds = new LinkedHashMap<>();
   private final List<FactPattern> facts = new ArrayList<>();
   private final List<Rule> rules = new ArrayList<>();
@@ -54,10 +58,15 @@ public final class ContractRules {
       String reason,
       String source) {}
 
-  private ContractRules(ObjectValue json) {
+  /// @param set constants that go before those of the rules
+  private ContractRules(ObjectValue json, Map<String, BigDecimal> set) {
+    this.json = json;
     object(json, "constants")
         .members()
-        .forEach((name, value) -> constants.put(name, number(value)));
+        .forEach((name, value) ->
+            constants.put(
+                name, value instanceof ObjectValue described ? number(described) : number(value)));
+    constants.putAll(set);
     object(json, "kinds").members().forEach((name, value) -> kinds.put(name, pattern(text(value))));
     for (Json fact : array(json, "facts")) {
       var readings = new LinkedHashMap<String, String>();
@@ -70,7 +79,25 @@ public final class ContractRules {
     for (Json rule : array(json, "rules")) rules.add(rule((ObjectValue) rule));
   }
 
-  private static Rule rule(ObjectValue json) {
+  /// Returns the constants by name.
+  public Map<String, BigDecimal> constants() {
+    return Collections.unmodifiableMap(constants);
+  }
+
+  /// Returns these rules with another value of a constant.
+  ///
+  /// @throws IllegalArgumentException if the rules have no constant of that name
+  public ContractRules with(String constant, BigDecimal value) {
+    if (!constants.containsKey(constant)) {
+      throw new IllegalArgumentException(
+          "the rules have no constant '%s', only %s".formatted(constant, constants.keySet()));
+    }
+    var set = new HashMap<>(constants);
+    set.put(constant, value);
+    return new ContractRules(json, set);
+  }
+
+  private Rule rule(ObjectValue json) {
     var when = json.get("when").isPresent() ? array(json, "when") : List.<Json>of();
     return new Rule(
         text(json, "kind"),
@@ -78,8 +105,17 @@ public final class ContractRules {
         text(json, "present").map(ContractRules::pattern),
         text(json, "absent").map(ContractRules::pattern),
         Risk.valueOf(text(json, "risk").orElseThrow().toUpperCase(Locale.ROOT)),
-        text(json, "reason").orElseThrow(),
+        withConstants(text(json, "reason").orElseThrow()),
         text(json, "source").orElseThrow());
+  }
+
+  private String withConstants(String reason) {
+    String filled = reason;
+    for (var constant : constants.entrySet()) {
+      filled =
+          filled.replace("{" + constant.getKey() + "}", constant.getValue().toPlainString());
+    }
+    return filled;
   }
 
   /// Returns the rules that come with the program.
@@ -94,7 +130,7 @@ public final class ContractRules {
 
   /// Reads rules in the form of the program's own.
   public static ContractRules parse(String json) {
-    if (Json.parse(json) instanceof ObjectValue object) return new ContractRules(object);
+    if (Json.parse(json) instanceof ObjectValue object) return new ContractRules(object, Map.of());
     throw new IllegalArgumentException("contract rules are a JSON object");
   }
 
@@ -111,7 +147,7 @@ public final class ContractRules {
                   .isPresent();
       if (applies) apply(rule, contract, known, clauses, findings);
     }
-    return new ContractReview(clauses, findings);
+    return new ContractReview(clauses, findings, Optional.empty());
   }
 
   /// Returns the clauses of a contract: each from its number to the next.
@@ -293,6 +329,14 @@ public final class ContractRules {
   private static String text(Json json) {
     if (json instanceof TextValue(String text)) return text;
     throw new IllegalArgumentException("contract rules: not a text: " + json.write());
+  }
+
+  private static BigDecimal number(ObjectValue described) {
+    return described
+        .get("value")
+        .map(ContractRules::number)
+        .orElseThrow(() ->
+            new IllegalArgumentException("contract rules: no value in " + described.write()));
   }
 
   private static BigDecimal number(Json json) {

@@ -10,7 +10,6 @@ import altiplano.generation.Finish;
 import altiplano.generation.GenerationOptions;
 import altiplano.generation.JsonSchema;
 import altiplano.model.Head;
-import altiplano.model.TextEncoder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,16 +32,34 @@ final class Extractor {
   private static final Pattern STRING = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"(:?)");
 
   private final ModelRunner runner;
-  private final TextEncoder encoder;
+  private final LabelScorer scorer;
+  private final HeadReader heads;
 
-  Extractor(ModelRunner runner) {
+  Extractor(ModelRunner runner, LabelScorer scorer, HeadReader heads) {
     this.runner = runner;
-    encoder = new TextEncoder(runner.model());
+    this.scorer = scorer;
+    this.heads = heads;
+  }
+
+  /// Returns the domain of a text, by the head `domain` if the model has one.
+  Domain domain(String text, PromptTemplates prompts, Deadline deadline) {
+    Optional<Head> head = heads.find("domain", Head.Kind.CLASSIFICATION);
+    if (head.isPresent()) {
+      String label = heads.classify(head.get(), "", text, deadline).best();
+      return SentimentTask.constant(Domain.class, label, head.get());
+    }
+    var words = new LinkedHashMap<Domain, String>();
+    for (Domain domain : Domain.values()) {
+      words.put(domain, prompts.template("domain." + domain.name().toLowerCase(Locale.ROOT)));
+    }
+    return scorer
+        .score(text, window -> prompts.fill("domain", Map.of("text", window)), words, deadline)
+        .best();
   }
 
   KeyInformation extract(String text, Domain domain, PromptTemplates prompts, Deadline deadline) {
     String name = "extract." + domain.name().toLowerCase(Locale.ROOT);
-    Optional<Head> head = runner.model().head(name);
+    Optional<Head> head = heads.find(name, Head.Kind.TOKEN_LABELS);
     return head.isPresent()
         ? byHead(text, domain, head.get(), deadline)
         : byPrompt(text, domain, prompts, name, deadline);
@@ -54,7 +71,7 @@ final class Extractor {
     for (String window : runner.windows(text, runner.model().contextLength())) {
       deadline.check();
       int offset = at;
-      TokenLabels.spans(encoder, head, runner.model().tokenizer(), window)
+      TokenLabels.spans(heads.encoder(), head, runner.model().tokenizer(), window)
           .forEach((field, spans) -> {
             var values = fields.get(field);
             if (values != null) spans.forEach(span -> values.add(moved(span, offset)));
@@ -138,21 +155,38 @@ final class Extractor {
 
   <T> Extraction<T> extract(
       String text, JsonSchema<T> schema, PromptTemplates prompts, Deadline deadline) {
-    String question =
-        prompts.fill("extract.record", Map.of("schema", schema.json().write(), "text", text));
-    int[] prompt = runner.prompt(question);
-    var options =
-        GenerationOptions.GREEDY.withMaxTokens(ANSWER_TOKENS).withConstraint(schema.constraint());
-    Completion completion = runner.complete(prompt, options, deadline);
-    if (completion.finish() == Finish.LENGTH) {
+    var question =
+        new LinkedHashMap<String, String>(Map.of("schema", schema.json().write(), "text", ""));
+    int answer = Math.min(ANSWER_TOKENS, runner.model().contextLength() / 2);
+    int room = runner.room(prompts.fill("extract.record", question), answer);
+    if (room < 1) {
       throw new IncompleteAnswerException(
-          "the record is not whole after %,d tokens: '%s'. Use a smaller record or a larger context."
-              .formatted(completion.tokens().size(), completion.text()));
+          "the record's schema leaves no room for a text in a context of %,d tokens. Use a smaller"
+                  .formatted(runner.model().contextLength())
+              + " record or a larger context.");
+    }
+    var options =
+        GenerationOptions.GREEDY.withMaxTokens(answer).withConstraint(schema.constraint());
+    var usage = Usage.NONE;
+    Optional<Json> merged = Optional.empty();
+    for (String window : runner.windows(text, room)) {
+      question.put("text", window);
+      int[] prompt = runner.prompt(prompts.fill("extract.record", question));
+      Completion completion = runner.complete(prompt, options, deadline);
+      if (completion.finish() == Finish.LENGTH) {
+        throw new IncompleteAnswerException(
+            "the record is not whole after %,d tokens: '%s'. Use a smaller record or a larger"
+                    .formatted(completion.tokens().size(), completion.text())
+                + " context.");
+      }
+      usage = usage.plus(usage(completion));
+      Json json = Json.parse(completion.text());
+      merged = Optional.of(merged.map(so -> RecordMerge.of(text, so, json)).orElse(json));
     }
     var finder = new SpanFinder(text);
-    Json json = Json.parse(completion.text());
+    Json json = merged.orElseThrow();
     var spans = texts(json).stream().map(finder::find).toList();
-    return new Extraction<>(schema.read(json), spans, usage(completion));
+    return new Extraction<>(schema.read(json), spans, usage);
   }
 
   private static List<String> texts(Json json) {

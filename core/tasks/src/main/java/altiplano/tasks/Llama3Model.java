@@ -3,18 +3,16 @@ package altiplano.tasks;
 import altiplano.generation.Generation;
 import altiplano.generation.GenerationOptions;
 import altiplano.generation.JsonSchema;
+import altiplano.generation.LogProbabilities;
 import altiplano.model.Head;
-import altiplano.model.Head.Pooling;
 import altiplano.model.LlamaModel;
 import altiplano.model.ModelOptions;
-import altiplano.model.TextEncoder;
 import altiplano.tasks.Sentiment.Scale;
 import altiplano.tokenizer.Message;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -43,26 +41,30 @@ import java.util.stream.StreamSupport;
 /// windows and the findings merged. Thread-safe; once closed, it answers [IllegalStateException].
 public final class Llama3Model implements AutoCloseable {
   private static final int CLAUSE_TOKENS = 400;
+  private static final int FREE_ANSWER_TOKENS = 128;
+
+  private static final int PASSAGES = 3;
+  private static final double SURE = 0.5;
 
   private final LlamaModel model;
   private final ModelRunner runner;
   private final LabelScorer scorer;
+  private final HeadReader heads;
   private final SentimentTask sentiment;
   private final Extractor extractor;
   private final PassageReader reader;
-  private final TextEncoder encoder;
   private final ContractRules rules = ContractRules.standard();
   private final Map<Language, PromptTemplates> prompts;
 
-  private Llama3Model(LlamaModel model, Map<Language, PromptTemplates> prompts) {
-    this.model = model;
+  private Llama3Model(ModelRunner runner, Map<Language, PromptTemplates> prompts) {
+    this.model = runner.model();
+    this.runner = runner;
     this.prompts = prompts;
-    runner = new ModelRunner(model);
     scorer = new LabelScorer(runner);
-    sentiment = new SentimentTask(runner, scorer);
-    extractor = new Extractor(runner);
-    reader = new PassageReader(runner);
-    encoder = new TextEncoder(model);
+    heads = new HeadReader(runner);
+    sentiment = new SentimentTask(scorer, heads);
+    extractor = new Extractor(runner, scorer, heads);
+    reader = new PassageReader(runner, heads);
   }
 
   /// Opens the model that comes with the program.
@@ -91,17 +93,26 @@ public final class Llama3Model implements AutoCloseable {
   }
 
   /// Takes an open model, which it owns from then on.
+  ///
+  /// Prompts that the model was trained on go before the program's: metadata `altiplano.prompts.zh`
+  /// and `altiplano.prompts.en`, in the form that [PromptTemplates] describes.
   public static Llama3Model of(LlamaModel model) {
     var prompts = new EnumMap<Language, PromptTemplates>(Language.class);
-    for (Language language : Language.values()) prompts.put(language, PromptTemplates.of(language));
-    return new Llama3Model(model, prompts);
+    for (Language language : Language.values()) {
+      var standard = PromptTemplates.of(language);
+      String key = "altiplano.prompts." + language.tag();
+      prompts.put(
+          language,
+          model.metadata().text(key).map(text -> standard.with(key, text)).orElse(standard));
+    }
+    return new Llama3Model(new ModelRunner(model), prompts);
   }
 
   /// Returns this model with other prompts in a language; both share the model, close one of them.
   public Llama3Model withPrompts(Language language, PromptTemplates templates) {
     var others = new EnumMap<>(prompts);
     others.put(language, templates);
-    return new Llama3Model(model, others);
+    return new Llama3Model(runner, others);
   }
 
   /// Returns the model below the tasks.
@@ -197,7 +208,18 @@ public final class Llama3Model implements AutoCloseable {
 
   /// Judges many texts, in their order.
   public List<Sentiment> analyzeSentiment(List<String> texts) {
-    return texts.stream().map(this::analyzeSentiment).toList();
+    return analyzeSentiment(texts, Optional.empty(), TaskOptions.DEFAULT);
+  }
+
+  /// Judges many texts, in their order, which shares the work that they have in common. The
+  /// language is that of the first text where the options do not say.
+  ///
+  /// @param scale chosen by the model for each text where it is absent
+  public List<Sentiment> analyzeSentiment(
+      List<String> texts, Optional<Scale> scale, TaskOptions options) {
+    if (texts.isEmpty()) return List.of();
+    var templates = prompts(options, texts.getFirst());
+    return sentiment.judge(texts, scale, templates, Deadline.of(options));
   }
 
   /// Says how a text feels about one aspect, such as 价格.
@@ -217,6 +239,17 @@ public final class Llama3Model implements AutoCloseable {
     if (labels.isEmpty() || labels.contains("")) {
       throw new IllegalArgumentException("labels are texts, at least one: " + labels);
     }
+    var deadline = Deadline.of(options);
+    Optional<Head> head = heads.classifier(labels);
+    if (head.isPresent()) {
+      var found = heads.classify(head.get(), "", text, deadline);
+      var probabilities = new LinkedHashMap<String, Double>();
+      for (String label : labels) {
+        probabilities.put(label, found.probabilities().getOrDefault(label, 0.0));
+      }
+      return new Classification(
+          found.best(), probabilities, new Usage(found.tokens(), 0, deadline.elapsed()));
+    }
     var templates = prompts(options, text);
     var values = new LinkedHashMap<String, String>();
     values.put("labels", String.join(", ", labels));
@@ -230,7 +263,7 @@ public final class Llama3Model implements AutoCloseable {
               return templates.fill("classify", values);
             },
             words,
-            Deadline.of(options));
+            deadline);
     return new Classification(scores.best(), scores.probabilities(), scores.usage());
   }
 
@@ -243,16 +276,8 @@ public final class Llama3Model implements AutoCloseable {
   public KeyInformation extractKeyInformation(String text, TaskOptions options) {
     var templates = prompts(options, text);
     var deadline = Deadline.of(options);
-    var words = new LinkedHashMap<Domain, String>();
-    for (Domain domain : Domain.values()) {
-      words.put(domain, templates.template("domain." + domain.name().toLowerCase(Locale.ROOT)));
-    }
-    Domain best =
-        scorer
-            .score(
-                text, window -> templates.fill("domain", Map.of("text", window)), words, deadline)
-            .best();
-    return extractor.extract(text, best, templates, deadline);
+    Domain domain = extractor.domain(text, templates, deadline);
+    return extractor.extract(text, domain, templates, deadline);
   }
 
   /// As [#extractKeyInformation(String)], of a given domain.
@@ -272,7 +297,8 @@ public final class Llama3Model implements AutoCloseable {
     return extractor.extract(text, schema, prompts(options, text), Deadline.of(options));
   }
 
-  /// Answers a question about Llama 3.1 from the small knowledge base that ships with the program.
+  /// Answers a question about Llama 3.1 from the small knowledge base that ships with the program;
+  /// what that does not hold, the model answers in its own words, and the answer has no sources.
   public Answer answerQuestion(String question) {
     return answerQuestion(question, TaskOptions.DEFAULT);
   }
@@ -280,7 +306,28 @@ public final class Llama3Model implements AutoCloseable {
   /// As [#answerQuestion(String)], with options.
   public Answer answerQuestion(String question, TaskOptions options) {
     var knowledge = MemoryPassages.knowledge(options.languageFor(question));
-    return answerQuestion(question, knowledge, options);
+    var answer = answerQuestion(question, knowledge, options);
+    return answer.text().isPresent() ? answer : answerFreely(question, options);
+  }
+
+  /// Answers in the model's own words, with how sure it was of each token on average.
+  private Answer answerFreely(String question, TaskOptions options) {
+    String prompt = prompts(options, question).fill("answer.plain", Map.of("question", question));
+    var settings =
+        GenerationOptions.GREEDY.withMaxTokens(FREE_ANSWER_TOKENS).withLogProbabilities(0);
+    var completion = runner.complete(runner.prompt(prompt), settings, Deadline.of(options));
+    double mean =
+        completion.logProbabilities().stream()
+            .mapToDouble(LogProbabilities::logProbability)
+            .average()
+            .orElse(0);
+    String text = completion.text().strip();
+    return new Answer(
+        text.isEmpty() ? Optional.empty() : Optional.of(text),
+        Optional.empty(),
+        Math.exp(mean),
+        List.of(),
+        Extractor.usage(completion));
   }
 
   /// Answers a question from a passage, in the passage's words, or says that it is not there.
@@ -293,21 +340,39 @@ public final class Llama3Model implements AutoCloseable {
     return reader.read(question, passage, prompts(options, question), Deadline.of(options));
   }
 
-  /// Answers a question from a collection: from the first of its best passages that holds an
-  /// answer. All passages that were read are the answer's sources.
+  /// Answers a question from a collection: in the words of the first of its best passages of which
+  /// the model is sure that it holds an answer; else by the sentence that has most of the question's
+  /// words, if it has half of them. The passages that were read are the answer's sources, the one
+  /// that the answer's span is in comes first.
   public Answer answerQuestion(String question, Passages passages, TaskOptions options) {
     var deadline = Deadline.of(options);
-    var found = passages.search(question, 3);
+    var found = passages.search(question, PASSAGES);
     var usage = Usage.NONE;
-    for (int i = 0; i < found.size(); i++) {
-      var answer = reader.read(question, found.get(i).text(), prompts(options, question), deadline);
+    for (Passage passage : found) {
+      var answer = reader.read(question, passage.text(), prompts(options, question), deadline);
       usage = usage.plus(answer.usage());
-      if (answer.text().isPresent()) {
+      if (answer.text().isPresent() && answer.confidence() >= SURE) {
         return new Answer(
-            answer.text(), answer.span(), answer.confidence(), found.subList(0, i + 1), usage);
+            answer.text(), answer.span(), answer.confidence(), first(passage, found), usage);
       }
     }
-    return new Answer(Optional.empty(), Optional.empty(), 0, found, usage);
+    var sentence = BestSentence.of(question, found);
+    if (sentence.isEmpty() || sentence.get().share() < SURE) {
+      return new Answer(Optional.empty(), Optional.empty(), 0, found, usage);
+    }
+    Span span = sentence.get().span();
+    return new Answer(
+        Optional.of(span.value()),
+        Optional.of(span),
+        sentence.get().share(),
+        first(sentence.get().passage(), found),
+        usage);
+  }
+
+  private static List<Passage> first(Passage cited, List<Passage> read) {
+    return Stream.concat(
+            Stream.of(cited), read.stream().filter(passage -> !passage.equals(cited)))
+        .toList();
   }
 
   /// Writes contract clauses after a prompt: numbered, each with a title and a body.
@@ -323,36 +388,37 @@ public final class Llama3Model implements AutoCloseable {
     return new ClauseWriter(runner, rules).write(prompt, options);
   }
 
-  /// Finds a contract's clauses, and what explicit rules with their articles of law say of it.
+  /// Finds a contract's clauses, and what explicit rules with their articles of law say of it; with
+  /// the facts that the model finds, if it was trained to find them.
   public ContractReview reviewContract(String contract) {
-    return rules.review(contract);
+    return reviewContract(contract, rules, TaskOptions.DEFAULT);
+  }
+
+  /// As [#reviewContract(String)], by rules of one's own and with options.
+  public ContractReview reviewContract(
+      String contract, ContractRules rules, TaskOptions options) {
+    var review = rules.review(contract);
+    // Findings are the rules' alone: what a model guesses is no legal reason.
+    if (heads.find("extract.law", Head.Kind.TOKEN_LABELS).isEmpty()) return review;
+    var found = extractKeyInformation(contract, Domain.LAW, options);
+    return new ContractReview(review.clauses(), review.findings(), Optional.of(found));
   }
 
   /// Returns the vector of a text, of length 1.
   public float[] embed(String text, Level level) {
-    int[] ids = level == Level.WORD ? model.tokenizer().encode(text) : runner.ids(text);
-    if (ids.length == 0) throw new IllegalArgumentException("an empty text has no vector");
-    if (level == Level.WORD) return encoder.wordVector(ids);
-    Optional<Head> head =
-        model.heads().stream().filter(any -> any.kind() == Head.Kind.EMBEDDING).findFirst();
-    var vectors =
-        runner.windows(text, model.contextLength() - 1).stream()
-            .map(runner::ids)
-            .map(some ->
-                head.map(any -> encoder.vector(some, any))
-                    .orElseGet(() -> encoder.vector(some, Pooling.MEAN)))
-            .toList();
-    return mean(vectors);
+    return embed(List.of(text), level, TaskOptions.DEFAULT).getFirst();
   }
 
-  private static float[] mean(List<float[]> vectors) {
-    float[] sum = vectors.getFirst().clone();
-    for (float[] vector : vectors.subList(1, vectors.size())) {
-      for (int i = 0; i < sum.length; i++) sum[i] += vector[i];
-    }
-    double length = Math.sqrt(dot(sum, sum));
-    if (length > 0) for (int i = 0; i < sum.length; i++) sum[i] = (float) (sum[i] / length);
-    return sum;
+  /// Returns the vectors of texts, in their order; short ones are read together.
+  public List<float[]> embed(List<String> texts, Level level, TaskOptions options) {
+    if (level != Level.WORD) return heads.vectors(texts, level, Deadline.of(options));
+    return texts.stream().map(this::wordVector).toList();
+  }
+
+  private float[] wordVector(String word) {
+    int[] ids = runner.plain(word);
+    if (ids.length == 0) throw new IllegalArgumentException("an empty text has no vector");
+    return heads.encoder().wordVector(ids);
   }
 
   private static double dot(float[] a, float[] b) {
@@ -363,12 +429,18 @@ public final class Llama3Model implements AutoCloseable {
 
   /// Returns how alike two texts are: the cosine of their vectors, from -1 to 1.
   public double similarity(String a, String b) {
-    double cosine = dot(embed(a, Level.SENTENCE), embed(b, Level.SENTENCE));
-    return Math.clamp(cosine, -1, 1);
+    return similarity(a, b, TaskOptions.DEFAULT);
+  }
+
+  /// As [#similarity(String, String)], with options.
+  public double similarity(String a, String b, TaskOptions options) {
+    var vectors = embed(List.of(a, b), Level.SENTENCE, options);
+    return Math.clamp(dot(vectors.getFirst(), vectors.getLast()), -1, 1);
   }
 
   @Override
   public void close() {
+    runner.close();
     model.close();
   }
 }

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -18,7 +17,6 @@ public final class MemoryPassages implements Passages {
   private static final double K1 = 1.2;
   private static final double B = 0.75;
   private static final Pattern PARAGRAPH = Pattern.compile("[^\\n]+(?:\\n(?!\\n)[^\\n]+)*");
-  private static final Pattern TERM = Pattern.compile("\\p{IsHan}+|[\\p{L}\\p{N}]+");
 
   private final List<Entry> entries = new ArrayList<>();
   private final Map<String, Integer> documentFrequency = new HashMap<>();
@@ -49,30 +47,15 @@ public final class MemoryPassages implements Passages {
   }
 
   private void add(Passage passage) {
-    var terms = terms(passage.text());
+    var terms = Terms.of(passage.text());
     terms.keySet().forEach(term -> documentFrequency.merge(term, 1, Integer::sum));
     int length = terms.values().stream().mapToInt(Integer::intValue).sum();
     entries.add(new Entry(passage, terms, length));
   }
 
-  private static Map<String, Integer> terms(String text) {
-    var terms = new HashMap<String, Integer>();
-    TERM.matcher(text.toLowerCase(Locale.ROOT))
-        .results()
-        .forEach(match -> {
-          String run = match.group();
-          boolean chinese = Language.of(run) == Language.CHINESE && run.length() > 1;
-          if (!chinese) terms.merge(run, 1, Integer::sum);
-          for (int i = 0; chinese && i + 1 < run.length(); i++) {
-            terms.merge(run.substring(i, i + 2), 1, Integer::sum);
-          }
-        });
-    return terms;
-  }
-
   @Override
   public List<Passage> search(String question, int limit) {
-    var wanted = terms(question).keySet();
+    var wanted = Terms.of(question).keySet();
     return entries.stream()
         .map(entry -> scored(entry, wanted.stream().mapToDouble(term -> score(entry, term)).sum()))
         .filter(passage -> passage.score() > 0)

@@ -36,6 +36,11 @@ public final class ModelNames {
     return resolve(model, bundled(), environment);
   }
 
+  /// Returns whether a model of this name comes with the program.
+  public static boolean isBundled(String name) {
+    return bundled().stream().anyMatch(model -> model.name().equals(name));
+  }
+
   static Path resolve(String model, List<BundledModel> bundled, Map<String, String> environment) {
     for (BundledModel candidate : bundled) {
       if (candidate.name().equals(model)) {

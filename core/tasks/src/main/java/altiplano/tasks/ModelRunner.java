@@ -4,6 +4,7 @@ import altiplano.generation.Completion;
 import altiplano.generation.Generation;
 import altiplano.generation.GenerationOptions;
 import altiplano.generation.LogProbabilities;
+import altiplano.generation.PromptCache;
 import altiplano.generation.Prompts;
 import altiplano.model.Batch;
 import altiplano.model.KeyValueCache;
@@ -18,13 +19,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Asks the model: lays prompts out, writes answers, scores given ones. Thread-safe.
-final class ModelRunner {
+/// Asks the model: lays prompts out, writes answers, scores given ones. What prompts have in common
+/// is read once. Thread-safe.
+final class ModelRunner implements AutoCloseable {
+  private static final long PROMPT_CACHE_BYTES = 64L << 20;
+
   private static final Pattern SENTENCE_ENDS = Pattern.compile("(?<=[。!\uff01?\uff1f;\uff1b.\\n])");
 
   private final LlamaModel model;
   private final Tokenizer tokenizer;
   private final Optional<ChatFormat> chat;
+  private final PromptCache prompts;
 
   ModelRunner(LlamaModel model) {
     this.model = model;
@@ -32,14 +37,21 @@ final class ModelRunner {
     // A base model has the header tokens too, but only a template says that it was taught them.
     boolean taught = model.metadata().text("tokenizer.chat_template").isPresent();
     chat = taught ? ChatFormat.of(tokenizer) : Optional.empty();
+    prompts = new PromptCache(model, PROMPT_CACHE_BYTES);
   }
 
   LlamaModel model() {
     return model;
   }
 
+  /// Returns the ids of a text that the model goes on from.
   int[] ids(String text) {
     return Prompts.raw(tokenizer, text);
+  }
+
+  /// Returns the ids of a text as heads read it: without begin-of-text.
+  int[] plain(String text) {
+    return tokenizer.encode(text);
   }
 
   int count(String text) {
@@ -66,19 +78,27 @@ final class ModelRunner {
   }
 
   Completion complete(int[] prompt, GenerationOptions options, Deadline deadline) {
-    try (var generation = Generation.start(model, prompt, options)) {
+    deadline.check();
+    KeyValueCache sequence = prompts.take(prompt);
+    try (var generation = Generation.start(model, sequence, prompt, options)) {
       while (generation.hasNext()) {
-        deadline.check();
         generation.next();
+        deadline.check();
       }
+      prompts.keep(sequence);
       return generation.completion();
     }
   }
 
   /// Returns the log-probability of each answer after a prompt, which is read once.
   double[] score(int[] prompt, List<String> answers, Deadline deadline) {
-    try (KeyValueCache shared = model.newCache()) {
-      float[] first = model.forward(Batch.of(shared, prompt, Batch.Wanted.LAST)).row(0);
+    deadline.check();
+    try (KeyValueCache shared = prompts.take(prompt)) {
+      // The last token is read again if need be: its logits are wanted.
+      shared.truncate(Math.min(shared.length(), prompt.length - 1));
+      int[] rest = Arrays.copyOfRange(prompt, shared.length(), prompt.length);
+      float[] first = model.forward(Batch.of(shared, rest, Batch.Wanted.LAST)).row(0);
+      prompts.keep(shared);
       double[] scores = new double[answers.size()];
       for (int i = 0; i < scores.length; i++) {
         deadline.check();
@@ -121,16 +141,20 @@ final class ModelRunner {
     if (count(text) <= tokens) return List.of(text);
     var windows = new ArrayList<String>();
     var window = new StringBuilder();
+    int inWindow = 0;
     for (String sentence : SENTENCE_ENDS.split(text, -1)) {
       for (String piece : pieces(sentence, tokens)) {
-        if (!window.isEmpty() && count(window + piece) > tokens) {
-          windows.add(window.toString());
+        int inPiece = count(piece);
+        if (inWindow > 0 && inWindow + inPiece > tokens) {
+          windows.addAll(pieces(window.toString(), tokens));
           window.setLength(0);
+          inWindow = 0;
         }
         window.append(piece);
+        inWindow += inPiece;
       }
     }
-    windows.add(window.toString());
+    windows.addAll(pieces(window.toString(), tokens));
     return windows;
   }
 
@@ -142,5 +166,11 @@ final class ModelRunner {
     var pieces = new ArrayList<>(pieces(text.substring(0, middle), tokens));
     pieces.addAll(pieces(text.substring(middle), tokens));
     return pieces;
+  }
+
+  /// Frees what was read of earlier prompts.
+  @Override
+  public void close() {
+    prompts.close();
   }
 }

@@ -38,17 +38,24 @@ public final class PromptTemplates {
   ///
   /// @throws IllegalArgumentException if the file names a template that no task uses
   public PromptTemplates with(Path file) {
-    PromptTemplates other;
     try {
-      other = parse(file.toString(), Files.readString(file));
+      return with(file.toString(), Files.readString(file));
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
     }
+  }
+
+  /// As [#with(Path)], from the text of such a file.
+  ///
+  /// @param source named in errors
+  PromptTemplates with(String source, String text) {
+    PromptTemplates other = parse(source, text);
     var merged = new LinkedHashMap<>(templates);
     other.templates.forEach((name, template) -> {
       if (merged.put(name, template) == null) {
         throw new IllegalArgumentException(
-            "%s: no task uses a template '%s', only %s".formatted(file, name, templates.keySet()));
+            "%s: no task uses a template '%s', only %s"
+                .formatted(source, name, templates.keySet()));
       }
     });
     return new PromptTemplates(version + " with " + other.version, merged);

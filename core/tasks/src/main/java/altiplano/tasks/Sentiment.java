@@ -13,6 +13,12 @@ public record Sentiment(Mood label, Map<Mood, Double> probabilities, Scale scale
     probabilities = Collections.unmodifiableMap(new EnumMap<>(probabilities));
   }
 
+  /// Returns one number for the mood: from -1, surely bad, to 1, surely good.
+  public double score() {
+    return probabilities.getOrDefault(Mood.POSITIVE, 0.0)
+        - probabilities.getOrDefault(Mood.NEGATIVE, 0.0);
+  }
+
   public enum Mood {
     POSITIVE,
     NEGATIVE,

@@ -1,10 +1,12 @@
 package altiplano.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import altiplano.tasks.ContractReview.Clause;
 import altiplano.tasks.ContractReview.Finding;
 import altiplano.tasks.ContractReview.Risk;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,19 @@ class ContractRulesTest {
   void other_rules(String contract, String word, boolean found) {
     boolean any = reasons(contract).stream().anyMatch(reason -> reason.contains(word));
     assertThat(any).isEqualTo(found);
+  }
+
+  @Test
+  void the_cap_on_interest_follows_the_rate_that_is_set() {
+    String loan = "借款年利率13%。";
+    assertThat(RULES.constants()).containsEntry("lpr", new BigDecimal("3.0"));
+    assertThat(reasons(loan)).anyMatch(reason -> reason.contains("3.0%"));
+    var higher = RULES.with("lpr", new BigDecimal("3.45"));
+    assertThat(higher.review(loan).findings()).noneMatch(f -> f.reason().contains("利率"));
+    assertThat(higher.review("借款年利率14%。").findings())
+        .anyMatch(finding -> finding.reason().contains("3.45%"));
+    assertThatThrownBy(() -> RULES.with("shibor", BigDecimal.ONE))
+        .hasMessage("the rules have no constant 'shibor', only [lpr]");
   }
 
   @Test
