@@ -25,12 +25,23 @@ final class ClassifyCommand implements Runnable {
   @Override
   public void run() {
     var rows = texts.rows(streams);
+    var progress = new Progress(report.messages(streams), rows.size());
     try (var model = this.model.open()) {
+      int done = 0;
       for (var row : rows) {
         Classification result = model.classify(row.field("text"), labels);
-        streams.out().println(texts.json() ? toJson(result) : result.label()).flush();
+        streams.out().println(texts.json() ? toJson(result) : toText(result)).flush();
+        progress.at(++done);
       }
     }
+  }
+
+  private static String toText(Classification result) {
+    var text = new StringBuilder(result.label());
+    result
+        .probabilities()
+        .forEach((label, p) -> text.append("%n  %5.1f%%  %s".formatted(100 * p, label)));
+    return text.toString();
   }
 
   private static String toJson(Classification result) {

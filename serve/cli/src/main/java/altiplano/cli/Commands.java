@@ -18,7 +18,10 @@ final class Commands {
     BY_NAME.put("ask", AskCommand::new);
     BY_NAME.put("classify", ClassifyCommand::new);
     BY_NAME.put("similar", SimilarCommand::new);
+    BY_NAME.put("index", IndexCommand::new);
+    BY_NAME.put("search", SearchCommand::new);
     BY_NAME.put("contract", ContractCommand::new);
+    BY_NAME.put("demo", DemoCommand::new);
     BY_NAME.put("logits", LogitsCommand::new);
     BY_NAME.put("tokenize", TokenizeCommand::new);
     BY_NAME.put("embed", EmbedCommand::new);

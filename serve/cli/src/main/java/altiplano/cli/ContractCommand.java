@@ -5,7 +5,12 @@ import altiplano.tasks.ContractReview;
 import altiplano.tasks.ContractReview.Clause;
 import altiplano.tasks.ContractReview.Finding;
 import altiplano.tasks.ContractRules;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,6 +33,15 @@ final class ContractCommand implements Runnable {
   @Parameters(paramLabel = "FILE", index = "1")
   private String file;
 
+  @Option(names = "--rules", paramLabel = "FILE")
+  private Optional<Path> rules = Optional.empty();
+
+  @Option(names = "--set", paramLabel = "NAME=NUMBER")
+  private Map<String, BigDecimal> constants = Map.of();
+
+  @Option(names = "--html", paramLabel = "FILE")
+  private Optional<Path> html = Optional.empty();
+
   @Option(names = "--json")
   private boolean json;
 
@@ -42,8 +56,38 @@ final class ContractCommand implements Runnable {
           spec.commandLine(), "contracts can be reviewed: contract review");
     }
     String contract = Inputs.documents(file, streams).getFirst().field("text");
-    ContractReview review = ContractRules.standard().review(contract);
+    ContractReview review = rules().review(contract);
     streams.out().println(json ? toJson(review) : toText(review));
+    html.ifPresent(page -> Marks.writePage(page, file, List.of(section(review, contract))));
+  }
+
+  private ContractRules rules() {
+    var used = rules.map(ContractCommand::read).orElseGet(ContractRules::standard);
+    for (var constant : constants.entrySet()) {
+      used = used.with(constant.getKey(), constant.getValue());
+    }
+    return used;
+  }
+
+  private static ContractRules read(Path file) {
+    try {
+      return ContractRules.parse(Inputs.text(file));
+    } catch (IllegalArgumentException | Json.JsonException wrong) {
+      throw new CommandException(file + ": " + wrong.getMessage() + ". Correct the rules.", wrong);
+    }
+  }
+
+  private static Marks.Section section(ContractReview review, String contract) {
+    var marks = new ArrayList<Marks.Mark>();
+    for (Finding finding : review.findings()) {
+      if (finding.start().isEmpty()) continue;
+      int start = finding.start().getAsInt();
+      marks.add(new Marks.Mark(start, finding.end().orElseThrow(), finding.reason()));
+    }
+    return new Marks.Section(
+        "%d / %d".formatted(review.clauses().size(), review.findings().size()),
+        new Marks(contract, marks),
+        toText(review).lines().toList());
   }
 
   private static String toJson(ContractReview review) {

@@ -13,6 +13,8 @@ import picocli.CommandLine.Option;
 /// Says how texts feel about their subject.
 @Command(name = "sentiment")
 final class SentimentCommand implements Runnable {
+  private static final int TOGETHER = 16;
+
   private final Streams streams;
   @Mixin private TaskModel model;
   @Mixin private TaskTexts texts;
@@ -27,15 +29,17 @@ final class SentimentCommand implements Runnable {
 
   @Override
   public void run() {
-    var rows = texts.rows(streams);
+    var all = texts.rows(streams).stream().map(row -> row.field("text")).toList();
+    var progress = new Progress(report.messages(streams), all.size());
     try (var model = this.model.open()) {
-      for (var row : rows) {
-        String text = row.field("text");
-        Sentiment mood =
-            domain.isPresent()
-                ? model.analyzeSentiment(text, domain.get(), TaskOptions.DEFAULT)
-                : model.analyzeSentiment(text);
-        streams.out().println(texts.json() ? toJson(mood) : toText(mood)).flush();
+      for (int from = 0; from < all.size(); from += TOGETHER) {
+        int to = Math.min(all.size(), from + TOGETHER);
+        for (Sentiment mood :
+            model.analyzeSentiment(all.subList(from, to), domain, TaskOptions.DEFAULT)) {
+          streams.out().println(texts.json() ? toJson(mood) : toText(mood));
+        }
+        streams.out().flush();
+        progress.at(to);
       }
     }
   }
@@ -51,10 +55,13 @@ final class SentimentCommand implements Runnable {
         .write();
   }
 
-  private static String toText(Sentiment mood) {
+  static String toText(Sentiment mood) {
     var text = new StringBuilder("%s (%s)".formatted(lower(mood.label()), lower(mood.scale())));
     mood.probabilities()
-        .forEach((label, p) -> text.append("%n  %-9s %5.1f%%".formatted(lower(label), 100 * p)));
+        .forEach((label, p) ->
+            text.append("%n  %-9s %5.1f%%".formatted(lower(label), 100 * p))
+                .append(" ")
+                .append("█".repeat((int) Math.round(20 * p))));
     return text.toString();
   }
 

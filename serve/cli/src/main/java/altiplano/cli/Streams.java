@@ -32,6 +32,11 @@ record Streams(InputStream in, Output out, Output err, boolean terminal, boolean
         System.getenv("ALTIPLANO_ERROR_TERMINAL") != null);
   }
 
+  /// Returns whether results may be coloured: on a terminal, unless `NO_COLOR` is set.
+  boolean colour() {
+    return terminal && System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
+  }
+
   /// Returns an empty input and outputs that forget.
   static Streams nowhere() {
     return new Streams(

@@ -12,6 +12,11 @@ final class TaskModel {
 
   @Mixin private EngineOptions engine;
 
+  /// Returns whether there is a model to open: one was named, or one comes with the program.
+  boolean isGiven() {
+    return !model.equals(ModelNames.MINI) || ModelNames.isBundled(model);
+  }
+
   Llama3Model open() {
     return Llama3Model.load(model, engine.model());
   }
