@@ -36,7 +36,8 @@ final class LauncherTest {
     // A space and Chinese in the path, as on many a desk.
     tree = Files.createDirectories(folder.resolve("高原 altiplano"));
     for (String part :
-        List.of("altiplano", "pom.xml", "bom", "core", "models", "serve", "support", "train")) {
+        List.of(
+            "altiplano", "pom.xml", "bom", "core", "examples", "models", "serve", "support", "train")) {
       copy(Shared.root().resolve(part), tree.resolve(part));
     }
   }
