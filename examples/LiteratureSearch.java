@@ -10,8 +10,7 @@ void main(String[] arguments) {
   }
   String question = arguments[2];
   try (var model = arguments.length > 3 ? Llama3Model.load(arguments[3]) : Llama3Model.load();
-      var index =
-          DocumentIndex.open(Path.of(arguments[1]), Optional.of(Embedder.of(model)))) {
+      var index = DocumentIndex.open(Path.of(arguments[1]), Optional.of(Embedder.of(model)))) {
     IO.println(index.update(Document.in(Path.of(arguments[0]), IO::println)));
     for (Passage hit : index.search(question, 5)) {
       IO.println("%.4f  %s: %s".formatted(hit.score(), hit.document(), hit.text()));

@@ -6,8 +6,11 @@ void main(String[] arguments) {
   try (var model = arguments.length > 0 ? Llama3Model.load(arguments[0]) : Llama3Model.load()) {
     var keyInfo = model.extractKeyInformation(medicalText);
     IO.println("提取的关键信息:");
-    keyInfo.fields().forEach((field, values) -> {
-      if (!values.isEmpty()) IO.println(field + ": " + values.stream().map(Span::value).toList());
-    });
+    keyInfo
+        .fields()
+        .forEach((field, values) -> {
+          if (!values.isEmpty())
+            IO.println(field + ": " + values.stream().map(Span::value).toList());
+        });
   }
 }

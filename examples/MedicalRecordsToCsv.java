@@ -12,8 +12,7 @@ void main(String[] arguments) throws IOException {
       var files = Files.list(Path.of(arguments[0]))) {
     for (Path file : files.filter(any -> any.toString().endsWith(".txt")).sorted().toList()) {
       var info =
-          model.extractKeyInformation(
-              Files.readString(file), Domain.MEDICAL, TaskOptions.DEFAULT);
+          model.extractKeyInformation(Files.readString(file), Domain.MEDICAL, TaskOptions.DEFAULT);
       var cells = new ArrayList<String>(List.of(quoted(file.getFileName().toString())));
       for (String field : Domain.MEDICAL.fields()) cells.add(quoted(values(info.field(field))));
       rows.add(String.join(",", cells));

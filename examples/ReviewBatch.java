@@ -10,8 +10,7 @@ void main(String[] arguments) throws IOException {
       Files.readAllLines(Path.of(arguments[0])).stream().filter(line -> !line.isBlank()).toList();
   try (var model = arguments.length > 1 ? Llama3Model.load(arguments[1]) : Llama3Model.load()) {
     var moods =
-        model.analyzeSentiment(
-            reviews, Optional.of(Sentiment.Scale.REVIEW), TaskOptions.DEFAULT);
+        model.analyzeSentiment(reviews, Optional.of(Sentiment.Scale.REVIEW), TaskOptions.DEFAULT);
     for (int i = 0; i < reviews.size(); i++) {
       IO.println("%+.2f  %s".formatted(moods.get(i).score(), reviews.get(i)));
     }

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/// Every example runs, on a model of random weights: forms hold where the text is nonsense. What the
-/// bundled model says is looked at where that is made.
+/// Every example runs, on a model of random weights: forms hold where the text is nonsense. What
+/// the bundled model says is looked at where that is made.
 @Isolated("captures standard output")
 final class ExamplesTest {
   private static final String MOOD = "(POSITIVE|NEGATIVE|NEUTRAL) \\{POSITIVE=.*\\}";
@@ -58,8 +58,7 @@ final class ExamplesTest {
     assertThat(run("QuestionAnswering", model))
         .startsWith("示例3:问答系统")
         .anyMatch(line -> line.startsWith("回答:"));
-    assertThat(run("Article", model))
-        .contains("示例1:文本生成", "示例2:情感分析", "示例3:问答系统");
+    assertThat(run("Article", model)).contains("示例1:文本生成", "示例2:情感分析", "示例3:问答系统");
   }
 
   @Test
@@ -70,10 +69,18 @@ final class ExamplesTest {
     Path table = folder.resolve("table.csv");
     assertThat(run("MedicalRecordsToCsv", records.toString(), table.toString(), model))
         .containsExactly("1 records");
-    assertThat(Files.readAllLines(table)).hasSizeGreaterThan(1).first().asString().startsWith("file,sex");
+    assertThat(Files.readAllLines(table))
+        .hasSizeGreaterThan(1)
+        .first()
+        .asString()
+        .startsWith("file,sex");
 
     Path reviews = Files.writeString(folder.resolve("reviews.txt"), "很好。\n\n太差了。\n");
-    assertThat(run("ReviewBatch", reviews.toString(), model)).hasSize(3).last().asString().endsWith("mean of 2");
+    assertThat(run("ReviewBatch", reviews.toString(), model))
+        .hasSize(3)
+        .last()
+        .asString()
+        .endsWith("mean of 2");
 
     String index = folder.resolve("index").toString();
     assertThat(run("LiteratureSearch", records.toString(), index, "头痛持续多久?", model))

@@ -277,7 +277,8 @@ public final class DocumentIndex implements Passages, AutoCloseable {
     if (reader == null) return hashes;
     var searcher = new IndexSearcher(reader);
     StoredFields fields = searcher.storedFields();
-    for (ScoreDoc hit : searcher.search(MatchAllDocsQuery.INSTANCE, Math.max(1, size())).scoreDocs) {
+    for (ScoreDoc hit :
+        searcher.search(MatchAllDocsQuery.INSTANCE, Math.max(1, size())).scoreDocs) {
       var found = fields.document(hit.doc, Set.of(DOCUMENT, HASH));
       hashes.put(found.get(DOCUMENT), found.get(HASH));
     }

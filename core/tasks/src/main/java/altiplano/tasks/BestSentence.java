@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 /// @param share of the question's words that it has, from 0 to 1
 record BestSentence(Passage passage, Span span, double share) {
   private static final Pattern SENTENCE =
-      Pattern.compile("[^\\s。\uff01\uff1f](?:[^。\uff01\uff1f.!?\\n]|[.!?](?!\\s|$))*[。\uff01\uff1f.!?]?");
+      Pattern.compile(
+          "[^\\s。\uff01\uff1f](?:[^。\uff01\uff1f.!?\\n]|[.!?](?!\\s|$))*[。\uff01\uff1f.!?]?");
 
   /// @param passages best first: of equal sentences the earlier counts
   static Optional<BestSentence> of(String question, List<Passage> passages) {

@@ -6,8 +6,8 @@ import java.util.OptionalInt;
 
 /// What a contract consists of, and what is wrong with it.
 ///
-/// @param information what the model found in it: parties, amounts, dates, obligations; absent where
-///   the rules were asked alone, or the model has no head for it
+/// @param information what the model found in it: parties, amounts, dates, obligations; absent
+///   where the rules were asked alone, or the model has no head for it
 public record ContractReview(
     List<Clause> clauses, List<Finding> findings, Optional<KeyInformation> information) {
   public ContractReview {

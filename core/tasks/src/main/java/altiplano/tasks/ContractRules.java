@@ -112,8 +112,7 @@ public final class ContractRules {
   private String withConstants(String reason) {
     String filled = reason;
     for (var constant : constants.entrySet()) {
-      filled =
-          filled.replace("{" + constant.getKey() + "}", constant.getValue().toPlainString());
+      filled = filled.replace("{" + constant.getKey() + "}", constant.getValue().toPlainString());
     }
     return filled;
   }
@@ -335,8 +334,8 @@ public final class ContractRules {
     return described
         .get("value")
         .map(ContractRules::number)
-        .orElseThrow(() ->
-            new IllegalArgumentException("contract rules: no value in " + described.write()));
+        .orElseThrow(
+            () -> new IllegalArgumentException("contract rules: no value in " + described.write()));
   }
 
   private static BigDecimal number(Json json) {

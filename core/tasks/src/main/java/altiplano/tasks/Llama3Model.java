@@ -341,9 +341,9 @@ public final class Llama3Model implements AutoCloseable {
   }
 
   /// Answers a question from a collection: in the words of the first of its best passages of which
-  /// the model is sure that it holds an answer; else by the sentence that has most of the question's
-  /// words, if it has half of them. The passages that were read are the answer's sources, the one
-  /// that the answer's span is in comes first.
+  /// the model is sure that it holds an answer; else by the sentence that has most of the
+  /// question's words, if it has half of them. The passages that were read are the answer's
+  /// sources, the one that the answer's span is in comes first.
   public Answer answerQuestion(String question, Passages passages, TaskOptions options) {
     var deadline = Deadline.of(options);
     var found = passages.search(question, PASSAGES);
@@ -370,8 +370,7 @@ public final class Llama3Model implements AutoCloseable {
   }
 
   private static List<Passage> first(Passage cited, List<Passage> read) {
-    return Stream.concat(
-            Stream.of(cited), read.stream().filter(passage -> !passage.equals(cited)))
+    return Stream.concat(Stream.of(cited), read.stream().filter(passage -> !passage.equals(cited)))
         .toList();
   }
 
@@ -395,8 +394,7 @@ public final class Llama3Model implements AutoCloseable {
   }
 
   /// As [#reviewContract(String)], by rules of one's own and with options.
-  public ContractReview reviewContract(
-      String contract, ContractRules rules, TaskOptions options) {
+  public ContractReview reviewContract(String contract, ContractRules rules, TaskOptions options) {
     var review = rules.review(contract);
     // Findings are the rules' alone: what a model guesses is no legal reason.
     if (heads.find("extract.law", Head.Kind.TOKEN_LABELS).isEmpty()) return review;

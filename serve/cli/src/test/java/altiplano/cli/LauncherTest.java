@@ -37,7 +37,15 @@ final class LauncherTest {
     tree = Files.createDirectories(folder.resolve("高原 altiplano"));
     for (String part :
         List.of(
-            "altiplano", "pom.xml", "bom", "core", "examples", "models", "serve", "support", "train")) {
+            "altiplano",
+            "pom.xml",
+            "bom",
+            "core",
+            "examples",
+            "models",
+            "serve",
+            "support",
+            "train")) {
       copy(Shared.root().resolve(part), tree.resolve(part));
     }
   }
