@@ -38,11 +38,33 @@ record BlockDecoder(
   private static final int UNIT = 16;
   private static final IntVector LANE_NUMBERS = IntVector.zero(INTS).addIndex(1);
 
-  /// @param at byte of the block where it begins
-  /// @param bits of each value: 1, 2 or 4
-  /// @param run bytes; a run of 1 is one bit a value in order
-  private record Plane(int at, int bits, int run) {
+  private static final class Plane {
     static final Plane NONE = new Plane(0, 0, UNIT);
+
+    final int at;
+    final int bits;
+    final int run;
+
+    /// For each unit of 16 values, the byte of the block where it begins and the place of its bits
+    /// there: looked up, since divisions took longer than the values.
+    final int[] bytes = new int[256 / UNIT];
+
+    final int[] shifts = new int[256 / UNIT];
+
+    /// @param at byte of the block where it begins
+    /// @param bits of each value: 1, 2 or 4
+    /// @param run bytes; a run of 1 is one bit a value in order
+    Plane(int at, int bits, int run) {
+      this.at = at;
+      this.bits = bits;
+      this.run = run;
+      int span = run * 8 / Math.max(1, bits);
+      for (int unit = 0; unit < bytes.length; unit++) {
+        int first = unit * UNIT;
+        bytes[unit] = at + first / span * run + first % run;
+        shifts[unit] = first % span / run * bits;
+      }
+    }
   }
 
   private enum Packing {
@@ -99,8 +121,8 @@ record BlockDecoder(
         float minimum = minimumAt < 0 ? 0 : m * minimum(data, at, unit);
         int first = unit * UNIT;
         int unitTo = to + i + first;
-        long lowAt = at + low.at + byteOf(low, first);
-        int shift = shiftOf(low, first);
+        long lowAt = at + low.bytes[unit];
+        int shift = low.shifts[unit];
         // Three loops rather than one with choices inside: a vector that may come from either of
         // two places is allocated.
         if (high.bits == 0) {
@@ -109,9 +131,9 @@ record BlockDecoder(
           int word = data.get(Lanes.INT, at + high.at) >>> first;
           decodeWithBits(data, lowAt, shift, word, scale, minimum, target, unitTo);
         } else {
-          long highAt = at + high.at + byteOf(high, first);
+          long highAt = at + high.bytes[unit];
           decodeWithPlane(
-              data, lowAt, shift, highAt, shiftOf(high, first), scale, minimum, target, unitTo);
+              data, lowAt, shift, highAt, high.shifts[unit], scale, minimum, target, unitTo);
         }
       }
     }
@@ -171,17 +193,6 @@ record BlockDecoder(
               .sub(zero);
       ((FloatVector) codes.convert(I2F, 0)).mul(scale).sub(minimum).intoArray(target, to + k);
     }
-  }
-
-  /// Returns the byte of a plane that holds value `first`, where a value shares it with others.
-  private static int byteOf(Plane plane, int first) {
-    int span = plane.run * 8 / Math.max(1, plane.bits);
-    return first / span * plane.run + first % plane.run;
-  }
-
-  private static int shiftOf(Plane plane, int first) {
-    int span = plane.run * 8 / Math.max(1, plane.bits);
-    return first % span / plane.run * plane.bits;
   }
 
   private int scale(MemorySegment data, long at, int unit) {

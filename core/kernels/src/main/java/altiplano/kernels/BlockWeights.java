@@ -8,13 +8,27 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /// Weights of any quantised type in the memory map: each row is decoded to floats in the cache and
-/// multiplied there.
-final class BlockWeights extends Weights {
+/// multiplied there. Subclasses multiply while they decode.
+sealed class BlockWeights extends Weights
+    permits SmallBlockWeights, Q4KWeights, Q5KWeights, Q6KWeights {
   private final BlockDecoder decoder;
 
   BlockWeights(Tensor tensor) {
     super(tensor);
     decoder = BlockDecoder.of(tensor.type());
+  }
+
+  /// Returns the fastest way for the tensor's type on this processor. Vectors of four floats have no
+  /// instruction for four bytes, so that decoding by itself is as fast there.
+  static BlockWeights of(Tensor tensor) {
+    if (COUNT < 8) return new BlockWeights(tensor);
+    return switch (tensor.type()) {
+      case Q4_0, Q4_1, Q5_0, Q5_1 -> new SmallBlockWeights(tensor);
+      case Q4_K -> new Q4KWeights(tensor);
+      case Q5_K -> new Q5KWeights(tensor);
+      case Q6_K -> new Q6KWeights(tensor);
+      case F32, F16, BF16, Q8_0, Q2_K, Q3_K -> new BlockWeights(tensor);
+    };
   }
 
   /// Each row decodes the weights again.

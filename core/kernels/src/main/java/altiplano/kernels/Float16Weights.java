@@ -7,7 +7,6 @@ import static altiplano.kernels.Lanes.INTS;
 import static altiplano.kernels.Lanes.LITTLE_ENDIAN;
 import static altiplano.kernels.Lanes.S2I;
 import static jdk.incubator.vector.VectorOperators.LSHL;
-import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import altiplano.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -41,64 +40,48 @@ final class Float16Weights extends Weights {
       var sum2 = FloatVector.zero(FLOATS);
       var sum3 = FloatVector.zero(FLOATS);
       for (int c = 0; c < bound; c += COUNT) {
-        var in = FloatVector.fromArray(FLOATS, x, xAt + c);
-        var bits0 =
-            (IntVector)
-                ShortVector.fromMemorySegment(HALF_SHORTS, data, at0 + 2L * c, LITTLE_ENDIAN)
-                    .convertShape(S2I, INTS, 0);
+        var in = FloatVector.fromArray(FLOATS, x, xAt + c).mul(Lanes.FLOAT16_SCALE);
         sum0 =
-            bits0
-                .lanewise(LSHL, 17)
-                .lanewise(LSHR, 4)
-                .or(bits0.and(0x80000000))
+            ((IntVector)
+                    ShortVector.fromMemorySegment(HALF_SHORTS, data, at0 + 2L * c, LITTLE_ENDIAN)
+                        .convertShape(S2I, INTS, 0))
+                .lanewise(LSHL, 13)
+                .and(Lanes.FLOAT16_BITS)
                 .reinterpretAsFloats()
-                .mul(0x1p112f)
                 .fma(in, sum0);
-        var bits1 =
-            (IntVector)
-                ShortVector.fromMemorySegment(HALF_SHORTS, data, at1 + 2L * c, LITTLE_ENDIAN)
-                    .convertShape(S2I, INTS, 0);
         sum1 =
-            bits1
-                .lanewise(LSHL, 17)
-                .lanewise(LSHR, 4)
-                .or(bits1.and(0x80000000))
+            ((IntVector)
+                    ShortVector.fromMemorySegment(HALF_SHORTS, data, at1 + 2L * c, LITTLE_ENDIAN)
+                        .convertShape(S2I, INTS, 0))
+                .lanewise(LSHL, 13)
+                .and(Lanes.FLOAT16_BITS)
                 .reinterpretAsFloats()
-                .mul(0x1p112f)
                 .fma(in, sum1);
-        var bits2 =
-            (IntVector)
-                ShortVector.fromMemorySegment(HALF_SHORTS, data, at2 + 2L * c, LITTLE_ENDIAN)
-                    .convertShape(S2I, INTS, 0);
         sum2 =
-            bits2
-                .lanewise(LSHL, 17)
-                .lanewise(LSHR, 4)
-                .or(bits2.and(0x80000000))
+            ((IntVector)
+                    ShortVector.fromMemorySegment(HALF_SHORTS, data, at2 + 2L * c, LITTLE_ENDIAN)
+                        .convertShape(S2I, INTS, 0))
+                .lanewise(LSHL, 13)
+                .and(Lanes.FLOAT16_BITS)
                 .reinterpretAsFloats()
-                .mul(0x1p112f)
                 .fma(in, sum2);
-        var bits3 =
-            (IntVector)
-                ShortVector.fromMemorySegment(HALF_SHORTS, data, at3 + 2L * c, LITTLE_ENDIAN)
-                    .convertShape(S2I, INTS, 0);
         sum3 =
-            bits3
-                .lanewise(LSHL, 17)
-                .lanewise(LSHR, 4)
-                .or(bits3.and(0x80000000))
+            ((IntVector)
+                    ShortVector.fromMemorySegment(HALF_SHORTS, data, at3 + 2L * c, LITTLE_ENDIAN)
+                        .convertShape(S2I, INTS, 0))
+                .lanewise(LSHL, 13)
+                .and(Lanes.FLOAT16_BITS)
                 .reinterpretAsFloats()
-                .mul(0x1p112f)
                 .fma(in, sum3);
       }
       sum0.intoArray(scratch, 0);
       sum1.intoArray(scratch, COUNT);
       sum2.intoArray(scratch, 2 * COUNT);
       sum3.intoArray(scratch, 3 * COUNT);
-      float s0 = Lanes.sum(scratch, 0);
-      float s1 = Lanes.sum(scratch, COUNT);
-      float s2 = Lanes.sum(scratch, 2 * COUNT);
-      float s3 = Lanes.sum(scratch, 3 * COUNT);
+      float s0 = Lanes.FLOAT16_SCALE * Lanes.sum(scratch, 0);
+      float s1 = Lanes.FLOAT16_SCALE * Lanes.sum(scratch, COUNT);
+      float s2 = Lanes.FLOAT16_SCALE * Lanes.sum(scratch, 2 * COUNT);
+      float s3 = Lanes.FLOAT16_SCALE * Lanes.sum(scratch, 3 * COUNT);
       for (int c = bound; c < columns; c++) {
         s0 += value(at0 + 2L * c) * x[xAt + c];
         s1 += value(at1 + 2L * c) * x[xAt + c];

@@ -18,12 +18,15 @@ import jdk.incubator.vector.ShortVector;
 final class Inputs {
   static final int BLOCK = 32;
 
+  private static final int SUMMED = 8;
+
   /// Adding 1.5 * 2^23 to a small float rounds it to an integer.
   private static final float MAGIC = 0x1.8p23f;
 
   private float[] values = {};
   private short[] integers = {};
   private float[] scales = {};
+  private float[] sums = {};
 
   /// Makes room for `rows` rows of `columns`.
   void resize(int rows, int columns) {
@@ -32,6 +35,7 @@ final class Inputs {
     values = new float[elements];
     integers = new short[elements];
     scales = new float[elements / BLOCK];
+    sums = new float[2 * SUMMED * ((elements + BLOCK * SUMMED - 1) / (BLOCK * SUMMED))];
   }
 
   /// Copies a row of `x` to row `row`.
@@ -65,6 +69,30 @@ final class Inputs {
     }
   }
 
+  /// Adds up the blocks of row `row`, for types whose blocks have a minimum.
+  void addUp(int columns, int row) {
+    for (int b = 0; b < columns / BLOCK; b++) {
+      int at = row * columns + b * BLOCK;
+      float first = 0;
+      float second = 0;
+      float third = 0;
+      float fourth = 0;
+      for (int i = at; i < at + BLOCK; i += 4) {
+        first += values[i];
+        second += values[i + 1];
+        third += values[i + 2];
+        fourth += values[i + 3];
+      }
+      sums[sumAt(row * columns, b)] = (first + second) + (third + fourth);
+    }
+  }
+
+  /// Returns the index in [#sums] of block `block` of the row that begins at value `rowAt`.
+  static int sumAt(int rowAt, int block) {
+    int index = rowAt / BLOCK + block;
+    return index / SUMMED * (2 * SUMMED) + SUMMED + index % SUMMED;
+  }
+
   /// Returns `[rows, columns]`, rounded if [#round] put them there.
   float[] values() {
     return values;
@@ -78,5 +106,11 @@ final class Inputs {
   /// Returns `[rows, columns / 32]`.
   float[] scales() {
     return scales;
+  }
+
+  /// Returns what [#addUp] made: for every eight blocks eight zeros, then their sums. So they stand
+  /// beside eight scales and eight minimums.
+  float[] sums() {
+    return sums;
   }
 }

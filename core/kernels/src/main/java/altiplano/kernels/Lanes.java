@@ -39,10 +39,15 @@ final class Lanes {
   static final VectorSpecies<Byte> QUARTER_BYTES =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, COUNT * Byte.SIZE)));
 
+  /// As many bytes as [#FLOATS] has lanes, read as floats.
+  static final VectorSpecies<Float> QUARTER_FLOATS = QUARTER_BYTES.withLanes(float.class);
+
   static final VectorOperators.Conversion<Short, Integer> S2I =
       VectorOperators.Conversion.ofCast(short.class, int.class);
   static final VectorOperators.Conversion<Byte, Integer> B2I =
       VectorOperators.Conversion.ofCast(byte.class, int.class);
+  /// Without the sign.
+  static final VectorOperators.Conversion<Byte, Integer> UB2I = VectorOperators.ZERO_EXTEND_B2I;
   static final VectorOperators.Conversion<Integer, Short> I2S =
       VectorOperators.Conversion.ofCast(int.class, short.class);
 
@@ -59,15 +64,22 @@ final class Lanes {
         : preferred.length() < 4 ? FloatVector.SPECIES_128 : FloatVector.SPECIES_512;
   }
 
-  /// Loads [#COUNT] float16 values as float32: exponent and fraction move to their new place, and a
-  /// product sets the exponent's new bias, which also makes subnormals right. Infinities and NaN,
-  /// which no weight is, come out as large numbers.
+  /// What is left of a float16, its sign extended and shifted by 13, that is a float32: sign,
+  /// exponent and fraction in their places. The value is too small by 2^112, the difference of the
+  /// exponents' biases; a product sets it right, which makes subnormals right too.
+  static final int FLOAT16_BITS = 0x8fffffff;
+
+  /// Half of that product, 2^56, for the inputs, and half for the sum: all of it at once would leave
+  /// the range of float32.
+  static final float FLOAT16_SCALE = 0x1p56f;
+
+  /// Loads [#COUNT] float16 values as float32. Infinities and NaN, which no weight is, come out as
+  /// large numbers.
   static FloatVector fromFloat16(MemorySegment x, long at) {
     var bits = ShortVector.fromMemorySegment(HALF_SHORTS, x, at, LITTLE_ENDIAN);
     var wide = (IntVector) bits.convertShape(S2I, INTS, 0);
-    return wide.lanewise(VectorOperators.LSHL, 17)
-        .lanewise(VectorOperators.LSHR, 4)
-        .or(wide.and(0x80000000))
+    return wide.lanewise(VectorOperators.LSHL, 13)
+        .and(FLOAT16_BITS)
         .reinterpretAsFloats()
         .mul(0x1p112f);
   }

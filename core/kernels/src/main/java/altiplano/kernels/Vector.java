@@ -75,8 +75,8 @@ final class Vector implements Kernels {
         case F16 -> new Float16Weights(tensor);
         case BF16 -> new BFloat16Weights(tensor);
         case Q8_0 -> new Q8Weights(tensor);
-        case Q4_0 -> repack ? repacked(tensor) : new BlockWeights(tensor);
-        case Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K -> new BlockWeights(tensor);
+        case Q4_0 -> repack ? repacked(tensor) : BlockWeights.of(tensor);
+        case Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K -> BlockWeights.of(tensor);
       };
     } finally {
       workers.release();
@@ -160,9 +160,11 @@ final class Vector implements Kernels {
 
   private void readInputs(int from, int to, int worker) {
     boolean rounded = rounds(weights.type());
+    boolean sums = weights.needsSums();
     for (int row = from; row < to; row++) {
       if (rounded) inputs.round(x, firstRow + row, weights.columns, row);
       else inputs.copy(x, firstRow + row, weights.columns, row);
+      if (sums) inputs.addUp(weights.columns, row);
     }
   }
 
@@ -192,7 +194,8 @@ final class Vector implements Kernels {
   }
 
   private void growScratch(int columns) {
-    if (scratch[0].length < columns) Arrays.setAll(scratch, i -> new float[columns]);
+    int floats = columns + Weights.STREAMS * Lanes.COUNT;
+    if (scratch[0].length < floats) Arrays.setAll(scratch, i -> new float[floats]);
   }
 
   @Override

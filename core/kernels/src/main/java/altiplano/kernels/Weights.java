@@ -44,10 +44,15 @@ abstract sealed class Weights implements Matrix
     return 8;
   }
 
+  /// Returns whether [#dot] reads [Inputs#sums].
+  boolean needsSums() {
+    return false;
+  }
+
   /// Multiplies one input row: `y[yAt + r] = W[r] . x` for `r` in `from .. to`.
   ///
   /// @param yAt index in floats of the output row in `y`
-  /// @param scratch room for a row of floats, and for a vector of each stream
+  /// @param scratch room for a row of floats, and for a vector of each stream before it
   abstract void dot(
       Inputs inputs, int input, MemorySegment y, long yAt, int from, int to, float[] scratch);
 
