@@ -107,8 +107,9 @@ public final class RandomModel implements ModelFile {
   @Override
   public void checkUnchanged() {}
 
+  /// A second call does nothing: a model closes its file, and whoever made the file does too.
   @Override
   public void close() {
-    arena.close();
+    if (arena.scope().isAlive()) arena.close();
   }
 }
