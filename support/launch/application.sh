@@ -115,6 +115,11 @@ gather() { # BEGAN
     # Maven writes the reactor's jars in place: those are copied, the repository's linked.
     case $jar in
       "$here"/*) cp "$jar" "$staged/$name" ;;
+      */picocli-*)
+        # Its classes are too old a format for an AOT cache.
+        "$JDK25/bin/java" "$here/support/launch/NewerClasses.java" "$jar" "$staged/$name" 2>/dev/null ||
+          cp "$jar" "$staged/$name"
+        ;;
       *) ln "$jar" "$staged/$name" 2>/dev/null || cp "$jar" "$staged/$name" ;;
     esac
     printf '%s\n' "$name" >>"$staged/classpath"
