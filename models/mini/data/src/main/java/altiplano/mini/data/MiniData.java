@@ -2,10 +2,8 @@ package altiplano.mini.data;
 
 import altiplano.files.Json;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -41,19 +39,19 @@ public final class MiniData {
   static void write(Path folder, long seed, int rows) throws IOException {
     Files.createDirectories(folder);
     var data = new MiniData(seed, rows);
-    write(
+    Rows.write(
         folder.resolve("extraction-medical.jsonl"),
         data.extraction("medical-zh", "record", "none"));
-    write(
+    Rows.write(
         folder.resolve("extraction-law.jsonl"),
         data.extraction("contract-zh", "sentence", "contract"));
-    write(folder.resolve("extraction-finance.jsonl"), data.financeSpans());
-    write(folder.resolve("sentiment-finance.jsonl"), data.sentiment("finance-zh", true));
-    write(folder.resolve("sentiment-finance-en.jsonl"), data.sentiment("finance-en", true));
-    write(folder.resolve("sentiment-reviews.jsonl"), data.sentiment("reviews", false));
-    write(folder.resolve("pairs.jsonl"), data.pairs());
-    write(folder.resolve("text-contracts.jsonl"), data.texts("contract-zh", "contract"));
-    write(folder.resolve("text-clauses.jsonl"), data.texts("contract-zh", "prompt"));
+    Rows.write(folder.resolve("extraction-finance.jsonl"), data.financeSpans());
+    Rows.write(folder.resolve("sentiment-finance.jsonl"), data.sentiment("finance-zh", true));
+    Rows.write(folder.resolve("sentiment-finance-en.jsonl"), data.sentiment("finance-en", true));
+    Rows.write(folder.resolve("sentiment-reviews.jsonl"), data.sentiment("reviews", false));
+    Rows.write(folder.resolve("pairs.jsonl"), data.pairs());
+    Rows.write(folder.resolve("text-contracts.jsonl"), data.texts("contract-zh", "contract"));
+    Rows.write(folder.resolve("text-clauses.jsonl"), data.texts("contract-zh", "prompt"));
   }
 
   private List<Json> extraction(String grammarName, String main, String other) {
@@ -150,15 +148,5 @@ public final class MiniData {
         .put("spans", new Json.ArrayValue(spans))
         .put("source", SOURCE)
         .end();
-  }
-
-  private static void write(Path file, List<Json> lines) {
-    Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
-    try {
-      Files.write(unfinished, lines.stream().map(Json::write).toList());
-      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
