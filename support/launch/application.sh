@@ -10,6 +10,7 @@ choose_application() {
   case ${1:-} in
     corpus) application=corpus module=train/corpus main=altiplano.corpus.cli.Main ;;
     tokenizer) application=corpus module=train/corpus main=altiplano.corpus.cli.Main ;;
+    evaluate) application=evaluation module=models/mini/evaluation main=altiplano.mini.evaluation.Main ;;
     train) application=training module=train/training main=altiplano.training.cli.Main ;;
     *) application=cli module=serve/cli main=altiplano.cli.Main ;;
   esac
@@ -52,7 +53,7 @@ stale() {
     return 0
   fi
   local sources=() path
-  for path in "$here"/{pom.xml,bom/pom.xml,{core,models,${module%%/*}}/*/{pom.xml,jvm.flags,src/main}}; do
+  for path in "$here"/{pom.xml,bom/pom.xml,{core/*,models/*,${module%/*}/*}/{pom.xml,jvm.flags,src/main}}; do
     if [ -e "$path" ]; then sources+=("$path"); fi
   done
   [ -n "$(find "${sources[@]}" -newer "$builds/current" -print)" ]

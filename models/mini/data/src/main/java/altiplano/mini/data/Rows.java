@@ -17,13 +17,13 @@ import java.util.List;
 import org.tukaani.xz.XZInputStream;
 
 /// Files of JSON lines.
-final class Rows {
+public final class Rows {
   private Rows() {}
 
   /// Reads all rows of a file, packed with xz or not.
   ///
   /// @throws UncheckedIOException if the file cannot be read
-  static List<ObjectValue> read(Path file) {
+  public static List<ObjectValue> read(Path file) {
     var rows = new ArrayList<ObjectValue>();
     try (InputStream bytes = Files.newInputStream(file);
         InputStream plain = file.toString().endsWith(".xz") ? new XZInputStream(bytes) : bytes;
@@ -49,15 +49,15 @@ final class Rows {
     }
   }
 
-  static String text(ObjectValue row, String key) {
+  public static String text(ObjectValue row, String key) {
     return row.get(key).orElse(null) instanceof Json.TextValue(String text) ? text : "";
   }
 
-  static int integer(ObjectValue row, String key) {
+  public static int integer(ObjectValue row, String key) {
     return row.get(key).orElse(null) instanceof Json.NumberValue(BigDecimal n) ? n.intValue() : 0;
   }
 
-  static List<Json> list(ObjectValue row, String key) {
+  public static List<Json> list(ObjectValue row, String key) {
     return row.get(key).orElse(null) instanceof Json.ArrayValue(var elements)
         ? elements
         : List.of();

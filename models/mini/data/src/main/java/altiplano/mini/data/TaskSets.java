@@ -52,7 +52,7 @@ public final class TaskSets {
         Integer.parseInt(arguments[3]));
   }
 
-  static void write(Path data, Path output, long seed, int rows) throws IOException {
+  public static void write(Path data, Path output, long seed, int rows) throws IOException {
     MiniData.write(output.resolve("own/train"), seed, rows);
     MiniData.write(output.resolve("own/dev"), seed + 1, Math.max(12, rows / 10));
     MiniData.write(output.resolve("own/test"), seed + 2, Math.max(12, rows / 10));

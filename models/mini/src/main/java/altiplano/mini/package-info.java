@@ -1,0 +1,5 @@
+/// The bundled model.
+@NullMarked
+package altiplano.mini;
+
+import org.jspecify.annotations.NullMarked;
