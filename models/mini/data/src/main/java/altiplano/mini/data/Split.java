@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 
 /// Training, development and test parts of which none holds a near-duplicate of another's texts.
 ///
-/// Texts that share one of their three smallest shingle hashes belong together (a bottom-k sketch,
+/// Texts that share one of their eight smallest shingle hashes belong together (a bottom-k sketch,
 /// Broder 1997); whole groups go to one part. Where a group goes depends on its texts alone, not
 /// on their order.
 ///
@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 /// @param test for the model card only
 record Split<T>(List<T> train, List<T> dev, List<T> test) {
   private static final int SHINGLE = 8;
-  private static final int SKETCH = 3;
+  private static final int SKETCH = 8;
 
   /// Hashes that more texts share are phrases of the domain, not copies.
   private static final int MOST_COPIES = 20;

@@ -227,7 +227,7 @@ public final class TaskSets {
     return Stream.of("text-contracts", "text-clauses")
         .flatMap(file -> rowsOf(part, file).stream())
         .map(row -> text(row, "text"))
-        .filter(text -> text.indexOf('\n') > 0)
+        .filter(text -> text.indexOf('\n') > 0 && text.indexOf('\n') < text.length() - 1)
         .map(text ->
             turn(text.substring(0, text.indexOf('\n')), text.substring(text.indexOf('\n') + 1)))
         .toList();
@@ -239,10 +239,10 @@ public final class TaskSets {
     for (ObjectValue row : collected(file)) {
       String text = simplified(text(row, "text").strip());
       int end = firstSentence(text);
-      if (end < 4 || text.length() - end < shortest) continue;
+      if (end < 4 || text.substring(0, end).isBlank() || text.length() - end < shortest) continue;
       String rest = text.substring(end, Math.min(text.length(), end + 300)).strip();
       int whole = lastSentence(rest);
-      if (whole >= shortest / 2) made.add(turn(text.substring(0, end), rest.substring(0, whole)));
+      if (whole >= Math.max(2, shortest / 2)) made.add(turn(text.substring(0, end), rest.substring(0, whole)));
     }
     Collections.shuffle(made, random);
     return made.subList(0, Math.min(count, made.size()));

@@ -140,7 +140,7 @@ public final class Main implements Callable<Integer> {
     if (json) {
       var object = Json.object();
       results.forEach((name, result) -> object.put(name, result.toJson()));
-      out.println(Json.write(object.end()));
+      out.println(object.end().write());
       return;
     }
     out.println("| set | measure | value | 95% | n | baselines |");
