@@ -6,6 +6,7 @@ import altiplano.training.run.Report;
 import altiplano.training.run.RunFolder;
 import altiplano.training.run.Session;
 import altiplano.training.run.Trainer;
+import altiplano.training.torch.NativeLibraries;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -96,6 +97,7 @@ public final class TrainCommand implements Runnable {
   private void train(Recipe recipe, RunFolder folder) throws IOException {
     boolean terminal = System.getenv("ALTIPLANO_TERMINAL") != null;
     var progress = new ProgressBar(err, terminal, recipe.steps());
+    NativeLibraries.load(store());
     Trainer trainer = new Session(recipe, folder, progress).open();
     var finished = new CountDownLatch(1);
     var hook =
@@ -116,5 +118,12 @@ public final class TrainCommand implements Runnable {
     } finally {
       finished.countDown();
     }
+  }
+
+  private static Path store() {
+    String set = System.getenv("ALTIPLANO_HOME");
+    return set == null || set.isBlank()
+        ? Path.of(System.getProperty("user.home"), ".altiplano")
+        : Path.of(set);
   }
 }
