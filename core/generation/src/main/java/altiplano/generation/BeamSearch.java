@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 /// The most probable texts as far as `width` of them, kept side by side, can find them.
 ///
 /// Each pass reads one token of every text that is still going on; of all their continuations the
-/// best `width` stay. A text's score is its log-probability divided by its number of tokens, its end
-/// counted, to the power of a length penalty (Wu et al. 2016, "Google's Neural Machine Translation
-/// System", section 7, in the form of Hugging Face's `generate`). The search ends when no text that
-/// goes on can still beat the worst of `width` finished ones. Nothing is drawn: the same prompt
-/// gives the same texts.
+/// best `width` stay. A text's score is its log-probability divided by its number of tokens, its
+/// end counted, to the power of a length penalty (Wu et al. 2016, "Google's Neural Machine
+/// Translation System", section 7, in the form of Hugging Face's `generate`). The search ends when
+/// no text that goes on can still beat the worst of `width` finished ones. Nothing is drawn: the
+/// same prompt gives the same texts.
 public final class BeamSearch {
   private final LlamaModel model;
   private final int[] prompt;
@@ -37,11 +37,7 @@ public final class BeamSearch {
   private List<Beam> beams = new ArrayList<>();
 
   private BeamSearch(
-      LlamaModel model,
-      int[] prompt,
-      GenerationOptions options,
-      int width,
-      double lengthPenalty) {
+      LlamaModel model, int[] prompt, GenerationOptions options, int width, double lengthPenalty) {
     this.model = model;
     this.prompt = prompt;
     this.options = options;
@@ -61,8 +57,8 @@ public final class BeamSearch {
   /// Searches for texts after a prompt.
   ///
   /// @param options limit of tokens, stop texts, constraint and log-probabilities; sampler and seed
-  ///   have no part in it. Where a constraint excludes tokens the others keep the probabilities that
-  ///   the model gives them
+  ///   have no part in it. Where a constraint excludes tokens the others keep the probabilities
+  ///   that the model gives them
   /// @param width how many texts are kept side by side
   /// @param lengthPenalty 0 compares log-probabilities, 1 their means; larger values favour longer
   ///   texts
@@ -75,7 +71,8 @@ public final class BeamSearch {
       throw new IllegalArgumentException("a length penalty is 0 or more, not " + lengthPenalty);
     }
     if (options.contextShift().isPresent()) {
-      throw new IllegalArgumentException("a beam search compares whole texts: it shifts no context");
+      throw new IllegalArgumentException(
+          "a beam search compares whole texts: it shifts no context");
     }
     Decoding.checkRoom(prompt, options, model.contextLength());
     return new BeamSearch(model, prompt, options, width, lengthPenalty).run();
@@ -212,9 +209,7 @@ public final class BeamSearch {
     for (Beam beam : going) {
       var cache = taken[beam.parent] ? beam.cache.fork() : beam.cache;
       taken[beam.parent] = true;
-      next.add(
-          new Beam(
-              cache, -1, beam.tokens, beam.told, beam.logProbability, beam.constraint));
+      next.add(new Beam(cache, -1, beam.tokens, beam.told, beam.logProbability, beam.constraint));
     }
     for (int i = 0; i < taken.length; i++) if (!taken[i]) beams.get(i).cache.close();
     beams = next;

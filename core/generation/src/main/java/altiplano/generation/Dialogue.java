@@ -94,8 +94,7 @@ public final class Dialogue implements AutoCloseable {
   private Answer generate(GenerationOptions options, Consumer<String> shown) {
     var reader = format.reader();
     var cache = read.fork();
-    try (var generation =
-        Generation.start(model, cache, format.prompt(messages), options)) {
+    try (var generation = Generation.start(model, cache, format.prompt(messages), options)) {
       while (generation.hasNext()) {
         var piece = generation.next();
         if (piece.token().isPresent()) show(reader.add(piece.token().getAsInt()), shown);

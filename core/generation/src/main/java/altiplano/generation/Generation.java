@@ -170,9 +170,7 @@ public final class Generation implements Iterator<Piece>, AutoCloseable {
     for (int from = 0; from < tokens.length; from += PROMPT_STEP) {
       if (cancelled) return false;
       int to = Math.min(from + PROMPT_STEP, tokens.length);
-      read(
-          Arrays.copyOfRange(tokens, from, to),
-          to == tokens.length ? wanted : Batch.Wanted.NONE);
+      read(Arrays.copyOfRange(tokens, from, to), to == tokens.length ? wanted : Batch.Wanted.NONE);
     }
     return true;
   }

@@ -98,13 +98,7 @@ public record GenerationOptions(
 
   public GenerationOptions withConstraint(Constraint constraint) {
     return new GenerationOptions(
-        maxTokens,
-        sampler,
-        seed,
-        stops,
-        Optional.of(constraint),
-        logProbabilities,
-        contextShift);
+        maxTokens, sampler, seed, stops, Optional.of(constraint), logProbabilities, contextShift);
   }
 
   public GenerationOptions withLogProbabilities(int alternatives) {

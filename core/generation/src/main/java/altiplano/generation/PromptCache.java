@@ -22,8 +22,8 @@ import java.util.SequencedMap;
 /// ```
 ///
 /// The sequences form a radix tree over token ids. It is kept as its leaves, which share the pages
-/// of their common trunk: a beginning takes memory once, to a page of 64 tokens, and one that is the
-/// beginning of another is no leaf. When the tree outgrows its bound, leaves are cut from their
+/// of their common trunk: a beginning takes memory once, to a page of 64 tokens, and one that is
+/// the beginning of another is no leaf. When the tree outgrows its bound, leaves are cut from their
 /// ends, page by page, the longest unused first. Thread-safe.
 public final class PromptCache implements AutoCloseable {
   private final LlamaModel model;
@@ -105,8 +105,8 @@ public final class PromptCache implements AutoCloseable {
       boolean elsewhere =
           shorter == 0
               || leaves.entrySet().stream()
-              .anyMatch(other ->
-                  other.getKey() != leaf && commonLength(other.getValue(), rest) == shorter);
+                  .anyMatch(other ->
+                      other.getKey() != leaf && commonLength(other.getValue(), rest) == shorter);
       if (elsewhere) {
         drop(leaf);
       } else {

@@ -31,7 +31,6 @@ public record Tool(
   public static <T> Tool of(
       String name, String description, Class<T> arguments, Function<T, String> action) {
     var schema = JsonSchema.of(arguments);
-    return new Tool(
-        name, description, schema.json(), values -> action.apply(schema.read(values)));
+    return new Tool(name, description, schema.json(), values -> action.apply(schema.read(values)));
   }
 }

@@ -56,13 +56,14 @@ public record Tools(List<Tool> own, List<String> builtIn, boolean runsCode) {
     if (own.isEmpty()) return text;
     var listing = new ArrayValue(own.stream().map(Tools::describe).toList());
     return """
-        Where one of these functions helps to answer, reply with one call of it and nothing else, \
-        as JSON: {"name": function name, "parameters": {argument name: value}}. Else answer \
-        yourself.
+    Where one of these functions helps to answer, reply with one call of it and nothing else, \
+    as JSON: {"name": function name, "parameters": {argument name: value}}. Else answer \
+    yourself.
 
-        %s
+    %s
 
-        %s"""
+    %s\
+    """
         .formatted(listing.writeIndented(), text);
   }
 
@@ -93,8 +94,8 @@ public record Tools(List<Tool> own, List<String> builtIn, boolean runsCode) {
     return Constraint.call(this, false);
   }
 
-  /// Calls an own tool. A call that does not fit is answered by what is wrong, so that the model may
-  /// correct it; what the tool itself throws is the caller's.
+  /// Calls an own tool. A call that does not fit is answered by what is wrong, so that the model
+  /// may correct it; what the tool itself throws is the caller's.
   public String run(FunctionCall call) {
     var tool = tool(call.name());
     if (tool.isEmpty()) return "error: there is no function '%s'".formatted(call.name());

@@ -58,13 +58,20 @@ class ConstrainedGenerationTest {
             {"type": "object", "properties": {
               "id": {"type": "integer", "minimum": 3, "maximum": 4711},
               "tags": {"type": "array", "items": {"enum": ["a", "高"]}, "maxItems": 3},
-              "day": {"type": "string", "pattern": "^[0-3][0-9]$"}}, "required": ["id", "tags"]}""");
+              "day": {"type": "string", "pattern": "^[0-3][0-9]$"}}, "required": ["id", "tags"]}\
+            """);
     var forms =
         List.of(
             new Form(Constraint.jsonSchema(schema), ConstrainedGenerationTest::described),
-            new Form(Constraint.regex("[0-9]{3}-[a-zé]{2,4}"), text -> text.matches("[0-9]{3}-[a-zé]{2,4}")),
-            new Form(Constraint.grammar("root ::= [ab]+ (\"中\" root)? \".\""), ConstrainedGenerationTest::listed),
-            new Form(Constraint.choice(List.of("yes", "no", "是的")), List.of("yes", "no", "是的")::contains));
+            new Form(
+                Constraint.regex("[0-9]{3}-[a-zé]{2,4}"),
+                text -> text.matches("[0-9]{3}-[a-zé]{2,4}")),
+            new Form(
+                Constraint.grammar("root ::= [ab]+ (\"中\" root)? \".\""),
+                ConstrainedGenerationTest::listed),
+            new Form(
+                Constraint.choice(List.of("yes", "no", "是的")),
+                List.of("yes", "no", "是的")::contains));
     int ended = 0;
     for (LlamaModel model : models) {
       int[] prompt = Prompts.raw(model.tokenizer(), "x");

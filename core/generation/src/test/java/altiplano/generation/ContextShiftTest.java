@@ -63,9 +63,7 @@ class ContextShiftTest {
   /// The greedy token after a text of at most the context.
   private int one(int[] text) {
     try (var cache = small.newCache()) {
-      var logits =
-          small.forward(
-              Batch.of(cache, text, Batch.Wanted.LAST));
+      var logits = small.forward(Batch.of(cache, text, Batch.Wanted.LAST));
       var candidates = new Candidates(512);
       candidates.reset(logits.row(0));
       return candidates.id(candidates.best());
@@ -92,8 +90,8 @@ class ContextShiftTest {
 
   @Test
   void a_shift_that_keeps_all_is_refused() {
-    assertThatThrownBy(() -> complete(
-            GenerationOptions.GREEDY.withContextShift(23), (history, most) -> new int[0]))
+    assertThatThrownBy(() ->
+            complete(GenerationOptions.GREEDY.withContextShift(23), (history, most) -> new int[0]))
         .hasMessage("a context shift that keeps 23 tokens leaves no room in a context of 24");
     assertThatThrownBy(() -> GenerationOptions.GREEDY.withContextShift(-1))
         .hasMessage("a context shift keeps 0 tokens or more, not -1");

@@ -68,15 +68,16 @@ class PromptCacheTest {
     }
   }
 
-  /// A page stands for the tokens up to its end: equal beginnings take memory once. The last, partly
-  /// filled page of a leaf is its own.
+  /// A page stands for the tokens up to its end: equal beginnings take memory once. The last,
+  /// partly filled page of a leaf is its own.
   private static long pages(List<int[]> kept) {
     var whole = new HashSet<List<Integer>>();
     long partial = 0;
     var leaves = new HashSet<List<Integer>>();
     for (int[] one : kept) {
       boolean leaf =
-          kept.stream().noneMatch(other -> other.length > one.length && common(other, one) == one.length);
+          kept.stream()
+              .noneMatch(other -> other.length > one.length && common(other, one) == one.length);
       if (!leaf || !leaves.add(list(one, one.length))) continue;
       for (int end = PAGE; end <= one.length; end += PAGE) whole.add(list(one, end));
       if (one.length % PAGE > 0) partial++;

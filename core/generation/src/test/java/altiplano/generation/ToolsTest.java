@@ -41,7 +41,8 @@ class ToolsTest {
   record Lake(String name, Unit unit) {}
 
   private static final Tool DEPTH =
-      Tool.of("lake_depth", "Depth of a lake", Lake.class, lake -> lake.name + ": 281 " + lake.unit);
+      Tool.of(
+          "lake_depth", "Depth of a lake", Lake.class, lake -> lake.name + ": 281 " + lake.unit);
   private static final Tools OWN = Tools.of(DEPTH);
   private static final Tools ALL = new Tools(List.of(DEPTH), List.of("brave_search"), false);
 
@@ -149,9 +150,7 @@ class ToolsTest {
   void two_schemas_with_references_do_not_mix() {
     var first = schema("string");
     var second = schema("integer");
-    var tools =
-        Tools.of(
-            new Tool("one", "", first, _ -> ""), new Tool("two", "", second, _ -> ""));
+    var tools = Tools.of(new Tool("one", "", first, _ -> ""), new Tool("two", "", second, _ -> ""));
     var form = tools.call();
     assertThat(form.accepts("{\"name\": \"one\", \"parameters\": {\"a\": \"x\"}}")).isTrue();
     assertThat(form.accepts("{\"name\": \"two\", \"parameters\": {\"a\": 1}}")).isTrue();
@@ -163,7 +162,8 @@ class ToolsTest {
     return Json.parse(
         """
         {"type": "object", "properties": {"a": {"$ref": "#/$defs/x"}}, "required": ["a"],
-         "$defs": {"x": {"type": "%s"}}}"""
+         "$defs": {"x": {"type": "%s"}}}\
+        """
             .formatted(type));
   }
 
@@ -171,10 +171,14 @@ class ToolsTest {
   void calls_are_made_and_their_results_go_back_as_ipython() {
     var calls = new ArrayList<Lake>();
     var tool =
-        Tool.of("d", "Depth", Lake.class, lake -> {
-          calls.add(lake);
-          return "281 " + lake.unit;
-        });
+        Tool.of(
+            "d",
+            "Depth",
+            Lake.class,
+            lake -> {
+              calls.add(lake);
+              return "281 " + lake.unit;
+            });
     var tools = Tools.of(tool);
     var shown = new StringBuilder();
     try (var dialogue = new Dialogue(model, format, "Be brief.", tools)) {
@@ -203,7 +207,8 @@ class ToolsTest {
       var said = dialogue.say("In metres?", words, shown::append);
       assertThat(said.content()).isEqualTo(new Answer.Text("281 metres"));
       assertThat(shown.toString()).isEqualTo("281 metres");
-      assertThat(dialogue.messages().get(messages.size() - 2)).isEqualTo(Message.user("In metres?"));
+      assertThat(dialogue.messages().get(messages.size() - 2))
+          .isEqualTo(Message.user("In metres?"));
     }
   }
 
@@ -214,7 +219,8 @@ class ToolsTest {
         Json.parse(
             """
             {"type": "object", "properties": {"name": {"const": "T"}, "unit": {"enum": ["metre",
-             "foot"]}}, "required": ["name", "unit"]}""");
+             "foot"]}}, "required": ["name", "unit"]}\
+            """);
     return Tools.of(new Tool("d", "Depth", schema, _ -> ""));
   }
 
@@ -241,8 +247,7 @@ class ToolsTest {
   void what_does_not_fit_is_told_to_the_model() {
     assertThat(OWN.run(new FunctionCall("other", Json.object().end())))
         .isEqualTo("error: there is no function 'other'");
-    assertThat(OWN.run(new FunctionCall("lake_depth", Json.object().end())))
-        .startsWith("error: ");
+    assertThat(OWN.run(new FunctionCall("lake_depth", Json.object().end()))).startsWith("error: ");
     assertThatThrownBy(() -> new Tool("lake depth", "", Json.of(true), _ -> ""))
         .hasMessage("a tool's name is 1 to 64 letters, digits, '_' or '-', not 'lake depth'");
     assertThatThrownBy(() -> Tools.of(DEPTH, DEPTH)).hasMessage("two tools have the same name");

@@ -18,8 +18,8 @@ sealed class BlockWeights extends Weights
     decoder = BlockDecoder.of(tensor.type());
   }
 
-  /// Returns the fastest way for the tensor's type on this processor. Vectors of four floats have no
-  /// instruction for four bytes, so that decoding by itself is as fast there.
+  /// Returns the fastest way for the tensor's type on this processor. Vectors of four floats have
+  /// no instruction for four bytes, so that decoding by itself is as fast there.
   static BlockWeights of(Tensor tensor) {
     if (COUNT < 8) return new BlockWeights(tensor);
     return switch (tensor.type()) {

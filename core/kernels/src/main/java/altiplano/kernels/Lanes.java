@@ -46,8 +46,10 @@ final class Lanes {
       VectorOperators.Conversion.ofCast(short.class, int.class);
   static final VectorOperators.Conversion<Byte, Integer> B2I =
       VectorOperators.Conversion.ofCast(byte.class, int.class);
+
   /// Without the sign.
   static final VectorOperators.Conversion<Byte, Integer> UB2I = VectorOperators.ZERO_EXTEND_B2I;
+
   static final VectorOperators.Conversion<Integer, Short> I2S =
       VectorOperators.Conversion.ofCast(int.class, short.class);
 
@@ -69,8 +71,8 @@ final class Lanes {
   /// exponents' biases; a product sets it right, which makes subnormals right too.
   static final int FLOAT16_BITS = 0x8fffffff;
 
-  /// Half of that product, 2^56, for the inputs, and half for the sum: all of it at once would leave
-  /// the range of float32.
+  /// Half of that product, 2^56, for the inputs, and half for the sum: all of it at once would
+  /// leave the range of float32.
   static final float FLOAT16_SCALE = 0x1p56f;
 
   /// Loads [#COUNT] float16 values as float32. Infinities and NaN, which no weight is, come out as

@@ -15,8 +15,8 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/// Q4_K weights in the memory map: blocks of [SixBitScales] and 256 codes of 4 bits, 32 bytes for 64
-/// columns.
+/// Q4_K weights in the memory map: blocks of [SixBitScales] and 256 codes of 4 bits, 32 bytes for
+/// 64 columns.
 final class Q4KWeights extends BlockWeights {
   private static final int BLOCK_BYTES = 144;
 
@@ -63,7 +63,9 @@ final class Q4KWeights extends BlockWeights {
           blockSum = low.fma(FloatVector.broadcast(FLOATS, scratch[scale]), blockSum);
           blockSum = high.fma(FloatVector.broadcast(FLOATS, scratch[scale + 1]), blockSum);
         }
-        sum = blockSum.fma(FloatVector.broadcast(FLOATS, Float.float16ToFloat(data.get(SHORT, at))), sum);
+        sum =
+            blockSum.fma(
+                FloatVector.broadcast(FLOATS, Float.float16ToFloat(data.get(SHORT, at))), sum);
       }
       sum.intoArray(scratch, 0);
       y.set(FLOAT, (yAt + row) * Float.BYTES, Lanes.sum(scratch, 0) - minimums);

@@ -16,8 +16,8 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/// Q5_K weights in the memory map: as [Q4KWeights], with a fifth bit of each code in 32 bytes of their
-/// own, bit `j` of byte `k` that of column `32j + k`.
+/// Q5_K weights in the memory map: as [Q4KWeights], with a fifth bit of each code in 32 bytes of
+/// their own, bit `j` of byte `k` that of column `32j + k`.
 final class Q5KWeights extends BlockWeights {
   private static final int BLOCK_BYTES = 176;
 
@@ -55,7 +55,8 @@ final class Q5KWeights extends BlockWeights {
                         .convertShape(UB2I, INTS, 0);
             var upper =
                 ((IntVector)
-                        ByteVector.fromMemorySegment(QUARTER_BYTES, data, at + 16 + k, LITTLE_ENDIAN)
+                        ByteVector.fromMemorySegment(
+                                QUARTER_BYTES, data, at + 16 + k, LITTLE_ENDIAN)
                             .convertShape(UB2I, INTS, 0))
                     .lanewise(LSHL, 4)
                     .lanewise(LSHR, 2 * j);
@@ -71,7 +72,9 @@ final class Q5KWeights extends BlockWeights {
           blockSum = low.fma(FloatVector.broadcast(FLOATS, scratch[scale]), blockSum);
           blockSum = high.fma(FloatVector.broadcast(FLOATS, scratch[scale + 1]), blockSum);
         }
-        sum = blockSum.fma(FloatVector.broadcast(FLOATS, Float.float16ToFloat(data.get(SHORT, at))), sum);
+        sum =
+            blockSum.fma(
+                FloatVector.broadcast(FLOATS, Float.float16ToFloat(data.get(SHORT, at))), sum);
       }
       sum.intoArray(scratch, 0);
       y.set(FLOAT, (yAt + row) * Float.BYTES, Lanes.sum(scratch, 0) - minimums);

@@ -1,11 +1,11 @@
 package altiplano.kernels;
 
+import static altiplano.kernels.Lanes.B2I;
 import static altiplano.kernels.Lanes.COUNT;
 import static altiplano.kernels.Lanes.FLOATS;
 import static altiplano.kernels.Lanes.INTS;
 import static altiplano.kernels.Lanes.LITTLE_ENDIAN;
 import static altiplano.kernels.Lanes.QUARTER_BYTES;
-import static altiplano.kernels.Lanes.B2I;
 import static altiplano.kernels.Lanes.UB2I;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -62,13 +62,11 @@ final class Q6KWeights extends BlockWeights {
                       .convertShape(UB2I, INTS, 0);
           int scale = scales + half * 8 + k / 16;
           sum1 =
-              ((FloatVector)
-                      a.and(15).or(bits.lanewise(LSHL, 4).and(0x30)).sub(32).convert(I2F, 0))
+              ((FloatVector) a.and(15).or(bits.lanewise(LSHL, 4).and(0x30)).sub(32).convert(I2F, 0))
                   .mul(FloatVector.fromArray(FLOATS, x, c + k))
                   .fma(FloatVector.broadcast(FLOATS, scratch[scale]), sum1);
           sum2 =
-              ((FloatVector)
-                      b.and(15).or(bits.lanewise(LSHL, 2).and(0x30)).sub(32).convert(I2F, 0))
+              ((FloatVector) b.and(15).or(bits.lanewise(LSHL, 2).and(0x30)).sub(32).convert(I2F, 0))
                   .mul(FloatVector.fromArray(FLOATS, x, c + 32 + k))
                   .fma(FloatVector.broadcast(FLOATS, scratch[scale + 2]), sum2);
           sum3 =

@@ -54,7 +54,8 @@ final class SixBitScales {
     int scales = at(blocks);
     var minimums = FloatVector.zero(FLOATS);
     for (int b = 0; b < blocks; b++) {
-      float scale = Float.float16ToFloat(data.get(Weights.SHORT, start + (long) b * blockBytes + 2));
+      float scale =
+          Float.float16ToFloat(data.get(Weights.SHORT, start + (long) b * blockBytes + 2));
       for (int k = 0; k < 16; k += COUNT) {
         var values =
             (FloatVector)

@@ -17,8 +17,8 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/// Q4_0, Q4_1, Q5_0 and Q5_1 weights in the memory map: blocks of 32 columns with a float16 scale, a
-/// float16 minimum or none, four bytes of fifth bits or none, and 16 bytes, byte `k` with the
+/// Q4_0, Q4_1, Q5_0 and Q5_1 weights in the memory map: blocks of 32 columns with a float16 scale,
+/// a float16 minimum or none, four bytes of fifth bits or none, and 16 bytes, byte `k` with the
 /// lower bits of columns `k` and `16 + k`.
 final class SmallBlockWeights extends BlockWeights {
   private static final int BLOCK = 32;
@@ -88,8 +88,7 @@ final class SmallBlockWeights extends BlockWeights {
             ((FloatVector) codes.lanewise(LSHR, 4).sub(zero).convert(I2F, 0))
                 .fma(FloatVector.fromArray(FLOATS, x, c + 16 + k), high);
       }
-      sum =
-          low.add(high).fma(FloatVector.broadcast(FLOATS, scratch[STREAMS * COUNT + b]), sum);
+      sum = low.add(high).fma(FloatVector.broadcast(FLOATS, scratch[STREAMS * COUNT + b]), sum);
     }
     sum.intoArray(scratch, 0);
   }
@@ -123,8 +122,7 @@ final class SmallBlockWeights extends BlockWeights {
                         .convert(I2F, 0))
                 .fma(FloatVector.fromArray(FLOATS, x, c + 16 + k), high);
       }
-      sum =
-          low.add(high).fma(FloatVector.broadcast(FLOATS, scratch[STREAMS * COUNT + b]), sum);
+      sum = low.add(high).fma(FloatVector.broadcast(FLOATS, scratch[STREAMS * COUNT + b]), sum);
     }
     sum.intoArray(scratch, 0);
   }

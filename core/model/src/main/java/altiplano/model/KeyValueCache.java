@@ -104,8 +104,8 @@ public final class KeyValueCache implements AutoCloseable {
     CacheFile.write(file, sequences, sequences.getFirst().model.fingerprint());
   }
 
-  /// Takes the pages of another sequence in place of its own as far as both hold the same tokens, so
-  /// that they take memory once.
+  /// Takes the pages of another sequence in place of its own as far as both hold the same tokens,
+  /// so that they take memory once.
   public void shareBeginning(KeyValueCache other) {
     requireOpen();
     other.requireOpen();

@@ -23,8 +23,8 @@ import picocli.CommandLine.ParameterException;
 
 /// A chat: turns in, replies out, and commands that begin with a slash.
 ///
-/// A turn that begins with two slashes is one that begins with one. Where nobody types, a slash that
-/// begins no known command is a part of the turn.
+/// A turn that begins with two slashes is one that begins with one. Where nobody types, a slash
+/// that begins no known command is a part of the turn.
 final class Chat {
   private static final ResourceBundle TEXTS = ResourceBundle.getBundle("altiplano.cli.messages");
 

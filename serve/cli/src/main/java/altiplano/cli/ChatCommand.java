@@ -79,9 +79,7 @@ final class ChatCommand implements Runnable {
 
   private static Path history() {
     String home = System.getenv("ALTIPLANO_HOME");
-    return (home == null
-            ? Path.of(System.getProperty("user.home"), ".altiplano")
-            : Path.of(home))
+    return (home == null ? Path.of(System.getProperty("user.home"), ".altiplano") : Path.of(home))
         .resolve("chat-history");
   }
 }

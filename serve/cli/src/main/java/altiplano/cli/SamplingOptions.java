@@ -203,8 +203,7 @@ final class SamplingOptions {
     return order;
   }
 
-  private static void put(
-      Map<Link, List<SamplerStep>> links, Link link, SamplerStep step) {
+  private static void put(Map<Link, List<SamplerStep>> links, Link link, SamplerStep step) {
     links.computeIfAbsent(link, _ -> new ArrayList<>()).add(step);
   }
 
@@ -239,29 +238,25 @@ final class SamplingOptions {
       put(
           links,
           Link.DRY,
-          new SamplerStep.DontRepeat(
-              multiplier, dryBase, dryAllowedLength, dryWindow, breakers));
+          new SamplerStep.DontRepeat(multiplier, dryBase, dryAllowedLength, dryWindow, breakers));
     });
     topNSigma.ifPresent(n -> put(links, Link.TOP_N_SIGMA, new SamplerStep.TopNSigma(n)));
     if (!dynamicTemperature.isEmpty()) {
       if (dynamicTemperature.size() != 2) {
-        throw new IllegalArgumentException(
-            "--dynamic-temperature is two numbers, such as 0.5,1.5");
+        throw new IllegalArgumentException("--dynamic-temperature is two numbers, such as 0.5,1.5");
       }
       put(
           links,
           Link.TEMPERATURE,
           new SamplerStep.DynamicTemperature(
-              dynamicTemperature.get(0),
-              dynamicTemperature.get(1),
-              dynamicTemperatureExponent));
+              dynamicTemperature.get(0), dynamicTemperature.get(1), dynamicTemperatureExponent));
     }
     topK.filter(k -> k != 0).ifPresent(k -> put(links, Link.TOP_K, new SamplerStep.TopK(k)));
     typicalP.ifPresent(p -> put(links, Link.TYPICAL_P, new SamplerStep.Typical(p)));
     topP.filter(p -> p != 1).ifPresent(p -> put(links, Link.TOP_P, new SamplerStep.TopP(p)));
     minP.filter(p -> p != 0).ifPresent(p -> put(links, Link.MIN_P, new SamplerStep.MinP(p)));
-    xtcChance.ifPresent(chance ->
-        put(links, Link.XTC, new SamplerStep.ExcludeTopChoices(xtcThreshold, chance)));
+    xtcChance.ifPresent(
+        chance -> put(links, Link.XTC, new SamplerStep.ExcludeTopChoices(xtcThreshold, chance)));
     return links;
   }
 

@@ -111,8 +111,7 @@ final class TextOptions {
 
   /// As [#over(LlamaModel)], with other settings of the sampler.
   GenerationOptions over(LlamaModel model, SamplingOptions chosen) {
-    var options =
-        constraints.over(chosen.over(GenerationOptions.of(model), model.tokenizer()));
+    var options = constraints.over(chosen.over(GenerationOptions.of(model), model.tokenizer()));
     return logProbabilities.map(options::withLogProbabilities).orElse(options);
   }
 
@@ -159,8 +158,7 @@ final class TextOptions {
       Optional<PromptCache> prompts,
       Consumer<Generation> started,
       Consumer<String> shown) {
-    try (var generation =
-        Generation.start(model, sequence, prompt, options, source.drafter())) {
+    try (var generation = Generation.start(model, sequence, prompt, options, source.drafter())) {
       started.accept(generation);
       while (generation.hasNext()) {
         String piece = generation.next().text();

@@ -36,7 +36,8 @@ final class ChatTest {
 
   /// A chat with a model of random weights that answers yes or no.
   private static CliRun chat(String input, String... options) {
-    var command = new ArrayList<>(List.of("chat", tiny(), "--choice=yes", "--choice=no", "--seed=1"));
+    var command =
+        new ArrayList<>(List.of("chat", tiny(), "--choice=yes", "--choice=no", "--seed=1"));
     command.addAll(List.of(options));
     return CliRun.withInput(input, command.toArray(String[]::new));
   }
@@ -53,9 +54,11 @@ final class ChatTest {
   @Test
   void json_is_a_line_a_reply() {
     var run = chat("Hello\nBye\n", "--json", "--logprobs=2");
-    assertThat(run.out().lines()).hasSize(2).allSatisfy(line ->
-        assertThat(((ObjectValue) Json.parse(line)).members())
-            .containsKeys("text", "tokens", "finish", "logprobs"));
+    assertThat(run.out().lines())
+        .hasSize(2)
+        .allSatisfy(line ->
+            assertThat(((ObjectValue) Json.parse(line)).members())
+                .containsKeys("text", "tokens", "finish", "logprobs"));
   }
 
   @Test
@@ -84,7 +87,9 @@ final class ChatTest {
     assertThat(run.err())
         .contains("undone: And now?", " tokens", "saved: " + file, "loaded: 3 messages")
         .contains("--seed=1 --temperature=0.5", "/regenerate");
-    assertThat(Files.readString(file)).contains("\"Be brief.\"", "\"Hello\"").doesNotContain("now?");
+    assertThat(Files.readString(file))
+        .contains("\"Be brief.\"", "\"Hello\"")
+        .doesNotContain("now?");
   }
 
   @Test
@@ -151,9 +156,7 @@ final class ChatTest {
   private static Terminal terminal(boolean dumb, byte[] keys, ByteArrayOutputStream out)
       throws IOException {
     var in = new ByteArrayInputStream(keys);
-    return dumb
-        ? new DumbTerminal(in, out)
-        : new ExternalTerminal("test", "xterm", in, out, UTF_8);
+    return dumb ? new DumbTerminal(in, out) : new ExternalTerminal("test", "xterm", in, out, UTF_8);
   }
 
   @Test

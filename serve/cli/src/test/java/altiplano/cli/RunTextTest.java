@@ -111,13 +111,18 @@ final class RunTextTest {
     for (String way : List.of("--speculate=lookup", "--speculate=" + stories())) {
       var with = CliRun.of(append(plain, way));
       assertThat(with.out()).isEqualTo(without.out());
-      assertThat(with.err()).containsPattern("[0-9]+ of [0-9]+ guesses were right: [1-9]\\.[0-9]{2}");
+      assertThat(with.err())
+          .containsPattern("[0-9]+ of [0-9]+ guesses were right: [1-9]\\.[0-9]{2}");
     }
     var json = object(CliRun.of(append(plain, "--speculate=lookup", "--json")).out());
     assertThat(json.get("guessed_tokens")).isPresent();
     assertThat(CliRun.of(append(plain, "--speculate=off")).err()).doesNotContain("guesses");
     var unlike =
-        CliRun.of("run", Shared.path("fixtures/tiny-f32.gguf").toString(), "x", "--raw",
+        CliRun.of(
+            "run",
+            Shared.path("fixtures/tiny-f32.gguf").toString(),
+            "x",
+            "--raw",
             "--speculate=no-such.gguf");
     assertThat(unlike.exitCode()).isEqualTo(1);
   }
@@ -136,7 +141,9 @@ final class RunTextTest {
     var run = CliRun.of(command);
     assertThat(run.out().lines().distinct()).hasSize(2);
     assertThat(CliRun.of(command).out()).isEqualTo(run.out());
-    var told = (ArrayValue) object(run.out().lines().findFirst().orElseThrow()).get("logprobs").orElseThrow();
+    var told =
+        (ArrayValue)
+            object(run.out().lines().findFirst().orElseThrow()).get("logprobs").orElseThrow();
     assertThat(told.elements()).isNotEmpty();
   }
 
@@ -161,7 +168,12 @@ final class RunTextTest {
   void a_prompt_cache_is_kept_and_checked_against_the_model() throws IOException {
     Path file = folder.resolve("prompts");
     String[] command = {
-      "run", stories(), ONCE + ", there was", "--temperature=0", "--max-tokens=5", "--json",
+      "run",
+      stories(),
+      ONCE + ", there was",
+      "--temperature=0",
+      "--max-tokens=5",
+      "--json",
       "--prompt-cache=" + file
     };
     var first = object(CliRun.of(command).out());
@@ -187,7 +199,12 @@ final class RunTextTest {
   @Test
   void logits_are_those_of_unrounded_keys_and_values_unless_asked_for() {
     String[] command = {
-      "logits", tiny(), "--tokens", "1 40 300 7 19 250 33 99 4 21", "--activations=float32", "--json"
+      "logits",
+      tiny(),
+      "--tokens",
+      "1 40 300 7 19 250 33 99 4 21",
+      "--activations=float32",
+      "--json"
     };
     String plain = CliRun.of(command).out();
     assertThat(plain).isEqualTo(CliRun.of(append(command, "--cache=float32")).out());
@@ -196,7 +213,8 @@ final class RunTextTest {
 
   @Test
   void an_echo_in_json_tells_the_prompts_log_probabilities() {
-    var run = CliRun.of("run", stories(), ONCE, "--json", "--echo", "--logprobs=2", "--max-tokens=1");
+    var run =
+        CliRun.of("run", stories(), ONCE, "--json", "--echo", "--logprobs=2", "--max-tokens=1");
     var told = (ArrayValue) object(run.out()).get("prompt_logprobs").orElseThrow();
     assertThat(told.elements()).hasSize(4);
     assertThat(((ObjectValue) told.elements().getFirst()).members())

@@ -115,13 +115,14 @@ final class TerminalTest {
       process = builder.start();
       out = process.getInputStream();
       // What hangs is ended, so that reading ends too.
-      Thread.ofVirtual().start(() -> {
-        try {
-          if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) process.destroyForcibly();
-        } catch (InterruptedException over) {
-          process.destroyForcibly();
-        }
-      });
+      Thread.ofVirtual()
+          .start(() -> {
+            try {
+              if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) process.destroyForcibly();
+            } catch (InterruptedException over) {
+              process.destroyForcibly();
+            }
+          });
     }
 
     void type(String keys) throws IOException {

@@ -53,7 +53,8 @@ public class ConstraintBenchmark {
                 {"type":"object","properties":{"name":{"type":"string"},"age":{"type":"integer",
                 "minimum":0,"maximum":150},"complaint":{"type":"string"},"since":{"type":"string",
                 "format":"date"},"drugs":{"type":"array","items":{"type":"string"}}},
-                "required":["name","age","complaint","since","drugs"]}"""),
+                "required":["name","age","complaint","since","drugs"]}\
+                """),
         "{\"name\":\"Ann\",\"age\":45,\"complaint\":\"headache for three days\",\"since\":\"2026-03-01\",\"drugs\":[]}"),
     /// Any JSON.
     JSON(
@@ -82,12 +83,16 @@ public class ConstraintBenchmark {
         () ->
             Constraint.choice(
                 IntStream.range(0, 100)
-                    .mapToObj(i -> "label number " + i + " of the hundred that may be chosen from here on out, no more")
+                    .mapToObj(i ->
+                        "label number "
+                            + i
+                            + " of the hundred that may be chosen from here on out, no more")
                     .toList()),
         "label number 42 of the hundred that may be chosen from here on out, no more");
 
     @SuppressWarnings("ImmutableEnumChecker") // never written to
     private final Supplier<Constraint> make;
+
     private final String text;
 
     Form(Supplier<Constraint> make, String text) {

@@ -51,8 +51,7 @@ public final class ShardWriter implements AutoCloseable {
         ByteBuffer.allocate(Math.multiplyExact(sequenceLength, tokenBytes))
             .order(ByteOrder.LITTLE_ENDIAN);
     this.temporary = Temporary.beside(file);
-    this.out =
-        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    this.out = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     write(ByteBuffer.allocate(ShardHeader.BYTES));
   }
 

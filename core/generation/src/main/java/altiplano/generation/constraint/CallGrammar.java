@@ -34,8 +34,7 @@ public final class CallGrammar {
       rules.byName().put("parameters of " + name, compiler.value(schema, "#"));
       var arguments = new Call("parameters of " + name);
       objects.add(object(name, arguments, compiler.punctuation()));
-      tagged.add(
-          sequence(text("<function=" + name + ">"), arguments, text("</function>")));
+      tagged.add(sequence(text("<function=" + name + ">"), arguments, text("</function>")));
     });
   }
 
@@ -51,13 +50,12 @@ public final class CallGrammar {
     return grammar.of(options);
   }
 
-  /// Returns the grammar of what follows `<|python_tag|>`: a JSON object, `name.call(query="…")`, or
-  /// any source text.
+  /// Returns the grammar of what follows `<|python_tag|>`: a JSON object, `name.call(query="…")`,
+  /// or any source text.
   ///
   /// @param builtIn the model's own tools
   /// @param code whether source text is allowed
-  public static Grammar afterTag(
-      Map<String, Json> parameters, List<String> builtIn, boolean code) {
+  public static Grammar afterTag(Map<String, Json> parameters, List<String> builtIn, boolean code) {
     var grammar = new CallGrammar(parameters);
     var options = new ArrayList<>(grammar.objects);
     for (String name : builtIn) {
@@ -74,8 +72,7 @@ public final class CallGrammar {
 
   /// `{"name": NAME, "parameters": …}`, perhaps with `"type": "function"` before.
   private static Expression object(String name, Expression arguments, Punctuation marks) {
-    var type =
-        sequence(text("\"type\""), marks.colon(), text("\"function\""), marks.comma());
+    var type = sequence(text("\"type\""), marks.colon(), text("\"function\""), marks.comma());
     return sequence(
         text("{"),
         marks.gap(),

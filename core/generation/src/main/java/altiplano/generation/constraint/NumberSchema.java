@@ -47,10 +47,14 @@ final class NumberSchema {
   private static NumberRange range(ObjectValue schema, String where) {
     var lowest =
         stricter(
-            Keywords.decimal(schema, "minimum", where), Keywords.decimal(schema, "exclusiveMinimum", where), true);
+            Keywords.decimal(schema, "minimum", where),
+            Keywords.decimal(schema, "exclusiveMinimum", where),
+            true);
     var highest =
         stricter(
-            Keywords.decimal(schema, "maximum", where), Keywords.decimal(schema, "exclusiveMaximum", where), false);
+            Keywords.decimal(schema, "maximum", where),
+            Keywords.decimal(schema, "exclusiveMaximum", where),
+            false);
     return new NumberRange(lowest, highest);
   }
 

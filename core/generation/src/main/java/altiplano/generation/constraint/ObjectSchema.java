@@ -42,7 +42,8 @@ final class ObjectSchema {
         throw Keywords.broken(where, "'required' holds " + name.write());
       if (!properties.containsKey(key)) {
         if (!open)
-          throw Keywords.broken(where, "'%s' is required but not among the properties".formatted(key));
+          throw Keywords.broken(
+              where, "'%s' is required but not among the properties".formatted(key));
         properties.put(key, additional);
       }
       required.add(key);

@@ -16,7 +16,6 @@ record Punctuation(Expression gap, Expression comma, Expression colon) {
             ? new Characters(CodePoints.of(" \t\n\r")).anyTimes()
             : Expression.empty();
     Expression after = layout == JsonLayout.SPACED ? text(" ") : gap;
-    return new Punctuation(
-        gap, sequence(gap, text(","), after), sequence(gap, text(":"), after));
+    return new Punctuation(gap, sequence(gap, text(","), after), sequence(gap, text(":"), after));
   }
 }

@@ -120,7 +120,8 @@ public final class SchemaCompiler {
     return switch (schema) {
       case BoolValue(boolean anything) -> anything ? any() : Expression.nothing();
       case ObjectValue object -> value(object, where);
-      default -> throw Keywords.broken(where, "a schema is an object or a boolean, not " + schema.write());
+      default ->
+          throw Keywords.broken(where, "a schema is an object or a boolean, not " + schema.write());
     };
   }
 
@@ -159,7 +160,8 @@ public final class SchemaCompiler {
           case "patternProperties", "propertyNames" -> "Name the properties.";
           default -> "Remove it.";
         };
-    throw Keywords.broken(where, "the keyword '%s' is not supported. %s".formatted(keyword, remedy));
+    throw Keywords.broken(
+        where, "the keyword '%s' is not supported. %s".formatted(keyword, remedy));
   }
 
   private static void alone(String keyword, Set<String> keywords, String where) {
@@ -204,7 +206,8 @@ public final class SchemaCompiler {
       String key = URLDecoder.decode(part.replace("+", "%2B"), UTF_8);
       found =
           member(found, key.replace("~1", "/").replace("~0", "~"))
-              .orElseThrow(() -> Keywords.broken(where, "'$ref' to '%s' leads nowhere".formatted(pointer)));
+              .orElseThrow(
+                  () -> Keywords.broken(where, "'$ref' to '%s' leads nowhere".formatted(pointer)));
     }
     return found;
   }
@@ -251,7 +254,9 @@ public final class SchemaCompiler {
               members.entrySet().stream()
                   .map(member ->
                       sequence(
-                          literal(Json.of(member.getKey())), punctuation.colon(), literal(member.getValue())))
+                          literal(Json.of(member.getKey())),
+                          punctuation.colon(),
+                          literal(member.getValue())))
                   .toList(),
               text("}"));
       case NumberValue _, BoolValue _, NullValue _ -> text(value.write());
@@ -287,7 +292,8 @@ public final class SchemaCompiler {
       case Json other -> throw Keywords.broken(where, "'type' is " + other.write());
     }
     for (String type : types) {
-      if (!TYPES.contains(type)) throw Keywords.broken(where, "there is no type '%s'".formatted(type));
+      if (!TYPES.contains(type))
+        throw Keywords.broken(where, "there is no type '%s'".formatted(type));
     }
     return types.isEmpty() ? List.of("any") : types;
   }

@@ -21,8 +21,9 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The laws of a schema's constraint with trained vocabularies: Llama 3's 128,256 tokens, byte-level,
-/// and a SentencePiece one with byte tokens. [SchemaValidator] is the independent recogniser.
+/// The laws of a schema's constraint with trained vocabularies: Llama 3's 128,256 tokens,
+/// byte-level, and a SentencePiece one with byte tokens. [SchemaValidator] is the independent
+/// recogniser.
 @TestInstance(Lifecycle.PER_CLASS)
 class RealVocabularyTest {
   /// Tokens whose place in a mask is checked by reading their bytes.
@@ -76,10 +77,11 @@ class RealVocabularyTest {
         var own = Arrays.stream(ids).boxed().toList();
         if (tokens.decode(own).equals(text)) accept(constraint, tokens.tokenizer(), own, text);
       }
-      walk(constraint, tokens, random).ifPresent(text ->
-          assertThat(SchemaValidator.fits(JsonTexts.parse(text), made.schema()))
-              .as("%s made %s", made.schema().write(), text)
-              .isTrue());
+      walk(constraint, tokens, random)
+          .ifPresent(text ->
+              assertThat(SchemaValidator.fits(JsonTexts.parse(text), made.schema()))
+                  .as("%s made %s", made.schema().write(), text)
+                  .isTrue());
     }
   }
 

@@ -27,8 +27,27 @@ public final class LabelWords implements Serializable {
 
   private static final Set<String> NEGATIONS =
       Set.of(
-          "no", "not", "never", "none", "nor", "neither", "without", "cannot", "nothing", "nobody",
-          "nowhere", "hardly", "scarcely", "barely", "毫无", "毫不", "决不", "绝不", "从不", "并非", "并不");
+          "no",
+          "not",
+          "never",
+          "none",
+          "nor",
+          "neither",
+          "without",
+          "cannot",
+          "nothing",
+          "nobody",
+          "nowhere",
+          "hardly",
+          "scarcely",
+          "barely",
+          "毫无",
+          "毫不",
+          "决不",
+          "绝不",
+          "从不",
+          "并非",
+          "并不");
 
   /// Empty where rows have no labels.
   private final HashSet<String> neutral;
@@ -61,21 +80,20 @@ public final class LabelWords implements Serializable {
           .merge(count.label, count.rows, Long::sum);
     }
     var neutral = new HashSet<String>();
-    byWord.forEach(
-        (word, labels) -> {
-          long holding = labels.values().stream().mapToLong(Long::longValue).sum();
-          if (holding < ENOUGH) return;
-          boolean even = true;
-          for (var label : rows.entrySet()) {
-            double share = (double) label.getValue() / all;
-            double expected = holding * share;
-            double deviation = Math.sqrt(holding * share * (1 - share));
-            double found = labels.getOrDefault(label.getKey(), 0L);
-            // With one label for all rows there is nothing to lose.
-            if (deviation > 0 && Math.abs(found - expected) >= LIMIT * deviation) even = false;
-          }
-          if (even) neutral.add(word);
-        });
+    byWord.forEach((word, labels) -> {
+      long holding = labels.values().stream().mapToLong(Long::longValue).sum();
+      if (holding < ENOUGH) return;
+      boolean even = true;
+      for (var label : rows.entrySet()) {
+        double share = (double) label.getValue() / all;
+        double expected = holding * share;
+        double deviation = Math.sqrt(holding * share * (1 - share));
+        double found = labels.getOrDefault(label.getKey(), 0L);
+        // With one label for all rows there is nothing to lose.
+        if (deviation > 0 && Math.abs(found - expected) >= LIMIT * deviation) even = false;
+      }
+      if (even) neutral.add(word);
+    });
     return new LabelWords(true, neutral);
   }
 

@@ -76,7 +76,11 @@ public record Masking(double share, int mask, int vocabulary) {
   /// @param sentinels ids, in the order of their use; there are at most so many spans
   /// @param end id at the end of the target
   public Masked infill(
-      int[] tokens, List<Integer> sentinels, int end, List<Integer> fixed, SplittableRandom random) {
+      int[] tokens,
+      List<Integer> sentinels,
+      int end,
+      List<Integer> fixed,
+      SplittableRandom random) {
     List<Span> all = joined(spans(tokens, Style.SPAN, fixed, random));
     List<Span> spans = all.subList(0, Math.min(all.size(), sentinels.size()));
     var input = new ArrayList<Integer>();

@@ -46,12 +46,11 @@ public record Neighbours(Map<String, List<String>> words) implements Serializabl
           file + ": no line has two words. Write the words of a group on one line, spaces between");
     }
     var words = new HashMap<String, List<String>>();
-    groups.forEach(
-        (word, all) -> {
-          var others = new ArrayList<>(all);
-          others.remove(word);
-          words.put(word, List.copyOf(others));
-        });
+    groups.forEach((word, all) -> {
+      var others = new ArrayList<>(all);
+      others.remove(word);
+      words.put(word, List.copyOf(others));
+    });
     return new Neighbours(words);
   }
 }

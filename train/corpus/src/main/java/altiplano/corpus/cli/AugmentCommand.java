@@ -69,18 +69,9 @@ final class AugmentCommand implements Callable<Integer> {
     }
     var wanted =
         new AugmentRun.Options(
-            field,
-            label,
-            copies,
-            rate,
-            changes,
-            unit,
-            seed,
-            synonyms,
-            vectorsFrom);
+            field, label, copies, rate, changes, unit, seed, synonyms, vectorsFrom);
     try (var spark = options.start()) {
-      AugmentRun.Result result =
-          AugmentRun.run(spark, files, output, wanted, options::progress);
+      AugmentRun.Result result = AugmentRun.run(spark, files, output, wanted, options::progress);
       if (json) System.out.println(result.toJson().write());
       options.progress(
           "%,d rows, %,d copies, %,d rows without any, %,d rejected: %s"

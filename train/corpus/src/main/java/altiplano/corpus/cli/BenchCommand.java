@@ -37,7 +37,8 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (files.isEmpty() && shards == null) {
-      throw new ParameterException(spec.commandLine(), "nothing to measure: name files or --shards");
+      throw new ParameterException(
+          spec.commandLine(), "nothing to measure: name files or --shards");
     }
     if (shares.isEmpty() || shares.stream().anyMatch(share -> !(share > 0 && share <= 1))) {
       throw new ParameterException(

@@ -10,18 +10,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(
-    name = "clean")
+@Command(name = "clean")
 final class CleanCommand implements Callable<Integer> {
-  @Parameters(
-      arity = "1..*",
-      paramLabel = "FILE")
+  @Parameters(arity = "1..*", paramLabel = "FILE")
   private List<String> files = List.of();
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR")
+  @Option(names = "--output", required = true, paramLabel = "DIR")
   private Path output = Path.of("");
 
   @Option(names = "--simplify")

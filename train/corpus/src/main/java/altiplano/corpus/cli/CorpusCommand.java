@@ -24,6 +24,7 @@ final class CorpusCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "a command is missing: clean, run, report, inspect, augment, mask or bench");
+        spec.commandLine(),
+        "a command is missing: clean, run, report, inspect, augment, mask or bench");
   }
 }

@@ -11,8 +11,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(
-    name = "inspect")
+@Command(name = "inspect")
 final class InspectCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
@@ -24,9 +23,7 @@ final class InspectCommand implements Callable<Integer> {
   @Option(names = "--document", paramLabel = "K")
   private long document = -1;
 
-  @Option(
-      names = "--split",
-      paramLabel = "NAME")
+  @Option(names = "--split", paramLabel = "NAME")
   private String split = "train";
 
   @Override

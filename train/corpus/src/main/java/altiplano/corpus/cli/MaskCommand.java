@@ -83,8 +83,8 @@ final class MaskCommand implements Callable<Integer> {
 
   /// A row for each piece of a document: spans never reach from one document into the next.
   private long write(Shards shards, Tokenizer vocabulary, BufferedWriter out) throws IOException {
-    var masking = new Masking(
-            share, mask(vocabulary), vocabulary.size() - vocabulary.specialTokens().size());
+    var masking =
+        new Masking(share, mask(vocabulary), vocabulary.size() - vocabulary.specialTokens().size());
     var fixed = new ArrayList<Integer>(vocabulary.endIds());
     vocabulary.beginOfText().ifPresent(fixed::add);
     vocabulary.specialId("<|end_of_text|>").ifPresent(fixed::add);

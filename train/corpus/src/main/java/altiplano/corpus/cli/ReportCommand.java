@@ -10,11 +10,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(
-    name = "report")
+@Command(name = "report")
 final class ReportCommand implements Callable<Integer> {
-  @Parameters(
-      paramLabel = "DIR")
+  @Parameters(paramLabel = "DIR")
   private Path folder = Path.of("");
 
   @Option(names = "--json")

@@ -10,18 +10,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(
-    name = "run")
+@Command(name = "run")
 final class RunCommand implements Callable<Integer> {
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE")
+  @Option(names = "--config", required = true, paramLabel = "FILE")
   private Path config = Path.of("");
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE")
+  @Option(names = "--set", paramLabel = "KEY=VALUE")
   private Map<String, String> settings = Map.of();
 
   @Mixin private SparkOptions options = new SparkOptions();

@@ -9,14 +9,10 @@ import picocli.CommandLine.Option;
 
 /// What all commands that run on Spark share.
 final class SparkOptions {
-  @Option(
-      names = "--threads",
-      paramLabel = "N")
+  @Option(names = "--threads", paramLabel = "N")
   private int threads = Runtime.getRuntime().availableProcessors();
 
-  @Option(
-      names = "--master",
-      paramLabel = "URL")
+  @Option(names = "--master", paramLabel = "URL")
   private String master = "";
 
   @Option(names = "--spark", paramLabel = "KEY=VALUE")

@@ -5,9 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-@Command(
-    name = "tokenizer",
-    subcommands = TrainVocabularyCommand.class)
+@Command(name = "tokenizer", subcommands = TrainVocabularyCommand.class)
 final class TokenizerCommand implements Runnable {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs

@@ -23,18 +23,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(
-    name = "train")
+@Command(name = "train")
 final class TrainVocabularyCommand implements Callable<Integer> {
-  @Parameters(
-      arity = "1..*",
-      paramLabel = "FILE")
+  @Parameters(arity = "1..*", paramLabel = "FILE")
   private List<String> files = List.of();
 
-  @Option(
-      names = "--size",
-      required = true,
-      paramLabel = "N")
+  @Option(names = "--size", required = true, paramLabel = "N")
   private int size;
 
   @Option(names = "--output", required = true, paramLabel = "DIR")

@@ -32,11 +32,7 @@ final class ParquetRows implements RowReader.Rows {
     if (!group.getType().containsField(field)) {
       throw new IOException(
           "no column '%s', only %s"
-              .formatted(
-                  field,
-                  group.getType().getFields().stream()
-                      .map(Type::getName)
-                      .toList()));
+              .formatted(field, group.getType().getFields().stream().map(Type::getName).toList()));
     }
     if (group.getFieldRepetitionCount(field) == 0) {
       return Optional.of(

@@ -54,7 +54,8 @@ public final class RecipeReader {
       return Yaml.parse(value, file) instanceof Value(int line, String text)
           ? new Value(0, text)
           : Yaml.parse(value, file);
-    if (node instanceof Listing(int line, var elements)) return element(line, elements, path, value);
+    if (node instanceof Listing(int line, var elements))
+      return element(line, elements, path, value);
     Mapping mapping = node instanceof Mapping found ? found : new Mapping(0, Map.of(), Map.of());
     var entries = new LinkedHashMap<>(mapping.entries());
     var lines = new LinkedHashMap<>(mapping.lines());
@@ -88,8 +89,7 @@ public final class RecipeReader {
         keys.choice("licence", "any", List.of("any", "shippable")).equals("shippable");
     var names = new LinkedHashSet<String>();
     List<Source> sources = keys.filled("sources", node -> source(node, names));
-    List<Step> steps =
-        keys.has("steps") ? steps(keys) : Recipe.cleaning(false, true);
+    List<Step> steps = keys.has("steps") ? steps(keys) : Recipe.cleaning(false, true);
     Keys split = keys.section("split");
     var shares =
         new Split(split.decimal("validation", 0.01, 0, 0.5), split.decimal("test", 0.01, 0, 0.5));

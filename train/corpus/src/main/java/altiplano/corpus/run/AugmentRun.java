@@ -270,8 +270,7 @@ public final class AugmentRun {
                         row instanceof InputRow.Accepted(var document, _) ? document.text() : ""));
     return InputFiles.files(spark, List.of(source(options.vectorsFrom, field)))
         .mapPartitions(
-            reading,
-            Encoders.row(new StructType().add("text", DataTypes.StringType, false)))
+            reading, Encoders.row(new StructType().add("text", DataTypes.StringType, false)))
         .as(Encoders.STRING());
   }
 
@@ -339,8 +338,7 @@ public final class AugmentRun {
   private static MapPartitionsFunction<Row, Row> copies(Broadcast<Words> words, Options options) {
     return rows -> {
       var augmenter =
-          new Augmenter(
-              options.unit, words.value().neighbours, words.value().labels, options.rate);
+          new Augmenter(options.unit, words.value().neighbours, words.value().labels, options.rate);
       FlatMapFunction<Row, Row> one = row -> copies(row, augmenter, options).iterator();
       return new Iterator<>() {
         private Iterator<Row> open = List.<Row>of().iterator();
@@ -386,8 +384,7 @@ public final class AugmentRun {
         var members = new java.util.LinkedHashMap<>(fields.members());
         members.put(options.field, Json.of(changed.get()));
         members.put("augmentation", Json.of(change.label()));
-        members.put(
-            "augmented_from", Json.of("%s:%d".formatted(row.getString(1), row.getLong(2))));
+        members.put("augmented_from", Json.of("%s:%d".formatted(row.getString(1), row.getLong(2))));
         made.add(
             RowFactory.create(key, copy, change.label(), new Json.ObjectValue(members).write()));
         break;

@@ -160,7 +160,8 @@ public final class Benchmark {
     List<Document> documents = read(size);
     double plain = best(() -> plainLoop(documents, steps));
     var source =
-        new Source("x", List.of(size.folder.toString()), "", true, "text", 1, OptionalDouble.empty());
+        new Source(
+            "x", List.of(size.folder.toString()), "", true, "text", 1, OptionalDouble.empty());
     Dataset<Row> rows =
         InputFiles.files(spark, List.of(source))
             .mapPartitions(RowStage.overFiles(List.of()), Encoders.row(Columns.SCHEMA))
@@ -217,7 +218,8 @@ public final class Benchmark {
       seconds.add((System.nanoTime() - began) / 1e9);
       heap.add(peak.most);
       for (var timing : timings.finished()) {
-        String name = timing.what().startsWith("reading") ? "reading and row-wise steps" : timing.what();
+        String name =
+            timing.what().startsWith("reading") ? "reading and row-wise steps" : timing.what();
         byStage.computeIfAbsent(name, n -> new ArrayList<>()).add(timing.seconds());
       }
     }
@@ -236,7 +238,10 @@ public final class Benchmark {
       rates.add(sizes.get(i).megabytes() / seconds.get(i) / threads);
     }
     row("MB/s a core", rates, "%.2f");
-    row("most heap at the beginning of a stage, MB", heap.stream().map(b -> b / 1e6).toList(), "%.0f");
+    row(
+        "most heap at the beginning of a stage, MB",
+        heap.stream().map(b -> b / 1e6).toList(),
+        "%.0f");
   }
 
   private Timings clean(Size size, Progress progress) throws IOException {

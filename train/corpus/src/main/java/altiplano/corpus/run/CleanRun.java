@@ -147,10 +147,7 @@ public final class CleanRun {
       Timings timings)
       throws IOException {
     write(documents, folder.staging().resolve("documents.jsonl"), CleanRun::document);
-    write(
-        rejects,
-        folder.staging().resolve("rejects.jsonl"),
-        row -> reject(row, options.mask));
+    write(rejects, folder.staging().resolve("rejects.jsonl"), row -> reject(row, options.mask));
     Report report =
         Reporting.report(
             "corpus clean",

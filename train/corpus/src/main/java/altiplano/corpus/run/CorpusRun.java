@@ -172,8 +172,7 @@ public final class CorpusRun {
     return figures;
   }
 
-  private static Map<String, Map<String, Long>> plots(
-      Manifest manifest, ShardJob.Result shards) {
+  private static Map<String, Map<String, Long>> plots(Manifest manifest, ShardJob.Result shards) {
     var bySource = new LinkedHashMap<String, Long>();
     for (Manifest.Source source : manifest.sources()) {
       if (source.included()) bySource.put(source.name(), source.tokens());

@@ -140,8 +140,7 @@ final class MemoryStages extends Stages<List<Row>> {
     var verified = new ArrayList<NearDuplicates.Verified>();
     for (NearDuplicates.Pair pair : candidates) {
       double similarity =
-          NearDuplicates.similarity(
-              text(byKey, pair.a()), text(byKey, pair.b()), step.shingle());
+          NearDuplicates.similarity(text(byKey, pair.a()), text(byKey, pair.b()), step.shingle());
       if (similarity >= NearDuplicates.least(step)) {
         verified.add(new NearDuplicates.Verified(pair.a(), pair.b(), similarity));
       }
@@ -210,10 +209,9 @@ final class MemoryStages extends Stages<List<Row>> {
           .forEach(hash -> counts.merge(hash, 1, Integer::sum));
     }
     var repeated = new LongSet(16);
-    counts.forEach(
-        (hash, count) -> {
-          if (count > step.moreThan()) repeated.add(hash);
-        });
+    counts.forEach((hash, count) -> {
+      if (count > step.moreThan()) repeated.add(hash);
+    });
     return new Named(
         step.name(), () -> document -> RepeatedLines.remove(document, repeated, step, buckets));
   }

@@ -155,9 +155,12 @@ final class NearDuplicates {
             .groupBy("band")
             .agg(collect_list("key").as("keys"), count(lit(1)).as("size"))
             .where(col("size").gt(1))
-            .flatMap((FlatMapFunction<Row, Row>) row -> pairs(row.<Long>getList(1)).stream()
-                        .map(pair -> RowFactory.create(pair.a, pair.b))
-                        .iterator(),
+            .flatMap(
+                (FlatMapFunction<Row, Row>)
+                    row ->
+                        pairs(row.<Long>getList(1)).stream()
+                            .map(pair -> RowFactory.create(pair.a, pair.b))
+                            .iterator(),
                 Encoders.row(PAIRS))
             .distinct();
     var work = candidates.persist();
@@ -219,10 +222,7 @@ final class NearDuplicates {
   /// Returns how similar two texts are; at most [#RELATED] if they are fillings of one template.
   static double similarity(String a, String b, int shingle) {
     return similarity(
-        MinHash.shingles(a, shingle),
-        MinHash.shingles(b, shingle),
-        Numbers.of(a),
-        Numbers.of(b));
+        MinHash.shingles(a, shingle), MinHash.shingles(b, shingle), Numbers.of(a), Numbers.of(b));
   }
 
   private static double similarity(

@@ -47,8 +47,7 @@ final class RepeatedLines {
             .sparkSession()
             .sparkContext()
             .broadcast(set, scala.reflect.ClassTag$.MODULE$.apply(LongSet.class));
-    return new Named(
-        step.name(), () -> document -> remove(document, lines.value(), step, buckets));
+    return new Named(step.name(), () -> document -> remove(document, lines.value(), step, buckets));
   }
 
   static long buckets(long documents, Step.RepeatedLines step) {

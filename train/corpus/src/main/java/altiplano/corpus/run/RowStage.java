@@ -57,7 +57,8 @@ final class RowStage {
               closing = reader;
             }
             switch (open.next()) {
-              case InputRow.Accepted(Document document, _) -> process(place(document.row()), document);
+              case InputRow.Accepted(Document document, _) ->
+                  process(place(document.row()), document);
               case InputRow.Rejected(String path, long row, String reason, String text) -> {
                 var start = text.substring(0, Math.min(text.length(), 4_000));
                 add(

@@ -31,7 +31,8 @@ final class Timings implements Progress {
 
   private void stop() {
     long now = System.nanoTime();
-    if (!current.isEmpty()) done.add(new Report.Timing(current, Math.round((now - began) / 1e7) / 100.0));
+    if (!current.isEmpty())
+      done.add(new Report.Timing(current, Math.round((now - began) / 1e7) / 100.0));
     began = now;
   }
 }

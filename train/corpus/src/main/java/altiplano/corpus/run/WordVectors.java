@@ -228,11 +228,10 @@ final class WordVectors {
     float[][] vectors = space.vectors;
     // The farthest on top; of equally far ones the rarer goes first.
     var best =
-        new PriorityQueue<Near>(
-            (a, b) ->
-                a.cosine != b.cosine
-                    ? Float.compare(a.cosine, b.cosine)
-                    : Integer.compare(b.word, a.word));
+        new PriorityQueue<Near>((a, b) ->
+            a.cosine != b.cosine
+                ? Float.compare(a.cosine, b.cosine)
+                : Integer.compare(b.word, a.word));
     for (int other = 0; other < vectors.length; other++) {
       if (other == own || space.chinese[other] != space.chinese[own]) continue;
       float cosine = dot(vectors[own], vectors[other]);

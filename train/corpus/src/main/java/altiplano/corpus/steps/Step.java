@@ -243,8 +243,7 @@ public sealed interface Step extends Serializable {
   ///
   /// @param against the test sets
   /// @param words in a row, or characters in Chinese, that must agree
-  record Contamination(List<TestSet> against, int words, int characters)
-      implements Gathering {
+  record Contamination(List<TestSet> against, int words, int characters) implements Gathering {
     public Contamination {
       against = List.copyOf(against);
     }

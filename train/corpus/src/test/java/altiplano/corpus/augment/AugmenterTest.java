@@ -94,8 +94,7 @@ class AugmenterTest {
       assertThat(String.join("", words)).contains(deleted);
       assertThat(deleted.size()).isLessThan(String.join("", words).length());
       String swapped = copy(CHINESE, Change.SWAP, seed).get();
-      assertThat(swapped.chars().sorted().toArray())
-          .isEqualTo(CHINESE.chars().sorted().toArray());
+      assertThat(swapped.chars().sorted().toArray()).isEqualTo(CHINESE.chars().sorted().toArray());
       assertThat(copy(ENGLISH, Change.DELETE, seed).get()).doesNotContain("  ");
     }
   }
@@ -137,8 +136,7 @@ class AugmenterTest {
     var augmenter = new Augmenter(Unit.WORD, neighbours, labels, 1);
     for (long seed = 0; seed < 20; seed++) {
       for (Change change : List.of(Change.REPLACE, Change.INSERT)) {
-        String copy =
-            augmenter.copy("good room", change, new SplittableRandom(seed)).orElseThrow();
+        String copy = augmenter.copy("good room", change, new SplittableRandom(seed)).orElseThrow();
         assertThat(copy).contains("good", "suite").doesNotContain("bad");
       }
     }

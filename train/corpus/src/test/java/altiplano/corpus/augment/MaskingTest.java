@@ -70,7 +70,8 @@ class MaskingTest {
         filled.add(id);
         continue;
       }
-      int at = IntStream.range(0, target.length).filter(i -> target[i] == id).findFirst().orElseThrow();
+      int at =
+          IntStream.range(0, target.length).filter(i -> target[i] == id).findFirst().orElseThrow();
       while (target[++at] < 5_000) filled.add(target[at]);
     }
     assertThat(filled).containsExactlyElementsOf(Arrays.stream(TOKENS).boxed().toList());

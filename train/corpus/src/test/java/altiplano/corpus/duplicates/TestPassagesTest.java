@@ -20,7 +20,8 @@ class TestPassagesTest {
   private static final String ENGLISH =
       "The museum was founded on the tenth of October and stands inside the old palace in the capital.";
   private static final String BEFORE = "我们上个星期去了一趟北方，住了三个晚上，吃了不少好东西。";
-  private static final String AFTER = "We came back by the night train and slept until noon on the next day.";
+  private static final String AFTER =
+      "We came back by the night train and slept until noon on the next day.";
 
   @TempDir Path folder;
 
@@ -38,7 +39,9 @@ class TestPassagesTest {
   @Test
   void a_paragraph_of_a_test_set_goes_and_the_rest_stays() {
     TestPassages passages = read("", List.of("passage"));
-    String text = String.join("\n", BEFORE.repeat(3), "他说：" + CHINESE, AFTER.repeat(3), "He read: " + ENGLISH);
+    String text =
+        String.join(
+            "\n", BEFORE.repeat(3), "他说：" + CHINESE, AFTER.repeat(3), "He read: " + ENGLISH);
     assertThat(left(passages, text)).isEqualTo(BEFORE.repeat(3) + "\n" + AFTER.repeat(3));
   }
 
@@ -46,13 +49,19 @@ class TestPassagesTest {
   void a_document_that_would_lose_more_than_half_goes() {
     TestPassages passages = read("", List.of("passage"));
     assertThat(passages.remove(document(CHINESE + "\n短的一段。"))).isInstanceOf(Outcome.Removed.class);
-    assertThat(passages.remove(document(ENGLISH + "\nA line."))).isInstanceOf(Outcome.Removed.class);
+    assertThat(passages.remove(document(ENGLISH + "\nA line.")))
+        .isInstanceOf(Outcome.Removed.class);
   }
 
   @Test
   void a_shared_phrase_is_no_contamination() {
     TestPassages passages = read("", List.of("passage"));
-    for (String text : List.of("故宫博物院位于北京，每年有许多游客。", "The museum was founded long ago, in a small town.", BEFORE, AFTER)) {
+    for (String text :
+        List.of(
+            "故宫博物院位于北京，每年有许多游客。",
+            "The museum was founded long ago, in a small town.",
+            BEFORE,
+            AFTER)) {
       assertThat(left(passages, text)).isEqualTo(text);
     }
   }

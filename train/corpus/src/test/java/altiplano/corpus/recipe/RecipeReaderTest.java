@@ -90,30 +90,97 @@ class RecipeReaderTest {
   static List<Arguments> faults() {
     return List.of(
         arguments("licence: CC0", "license: CC0", "a source has no 'licence' (line 4). Add it."),
-        arguments("    shippable: true", "    shippable: yes", "'yes' is no value of 'shippable' (line 7). Known are false, true."),
-        arguments("    shippable: true", "    shippable: true\n    repet: 2", "unknown key 'repet' in a source (line 8). Did you mean 'repeat'?"),
-        arguments("    shippable: true", "    shippable: true\n    repeat: often", "'repeat' is 'often' (line 8). Give a number from 0.0 to 1000.0."),
-        arguments("    shippable: true", "    shippable: true\n    share: 1.5", "'share' is '1.5' (line 8). Give a number from 0.0 to 1.0."),
-        arguments("[a.txt]", "a.txt", "'files' is no list (line 5). Write '- ' before each of its elements."),
-        arguments("[a.txt]", "[]", "'files' is an empty list (line 5). Write one element at least."),
+        arguments(
+            "    shippable: true",
+            "    shippable: yes",
+            "'yes' is no value of 'shippable' (line 7). Known are false, true."),
+        arguments(
+            "    shippable: true",
+            "    shippable: true\n    repet: 2",
+            "unknown key 'repet' in a source (line 8). Did you mean 'repeat'?"),
+        arguments(
+            "    shippable: true",
+            "    shippable: true\n    repeat: often",
+            "'repeat' is 'often' (line 8). Give a number from 0.0 to 1000.0."),
+        arguments(
+            "    shippable: true",
+            "    shippable: true\n    share: 1.5",
+            "'share' is '1.5' (line 8). Give a number from 0.0 to 1.0."),
+        arguments(
+            "[a.txt]",
+            "a.txt",
+            "'files' is no list (line 5). Write '- ' before each of its elements."),
+        arguments(
+            "[a.txt]", "[]", "'files' is an empty list (line 5). Write one element at least."),
         arguments("name: b", "name: a", "two sources named 'a' (line 8). Rename one."),
-        arguments("- normalise", "- near-duplicates", "the step 'near-duplicates' for a second time (line 14). Remove one."),
-        arguments("- normalise", "- normalise: {form: nfc}", "unknown key 'form' in step normalise (line 13). Remove it: there are no settings here."),
-        arguments("- normalise", "- language: {keep: [zh, klingon]}", "'klingon' is no language (line 13). Write codes of ISO 639-1, such as zh or en."),
-        arguments("- normalise", "- language: {keep: zh}", "'keep' is no list (line 13). Write '- ' before each of its elements."),
-        arguments("- normalise", "- [normalise]", "a step that is neither a name nor a name with settings (line 13). Write '- name' or '- name: {…}'."),
-        arguments("- normalise", "- contamination", "step contamination has no 'against' (line 13). Add it."),
-        arguments("- normalise", "- contamination: {against: [{files: [t.jsonl]}]}", "a test set has no 'fields' (line 13). Add it."),
-        arguments("- normalise", "- contamination: {against: [{files: [t], fields: [x], were: y}]}", "unknown key 'were' in a test set (line 13). Did you mean 'where'?"),
-        arguments("similarity:", "similarty:", "unknown key 'similarty' in step near-duplicates (line 14). Did you mean 'similarity'?"),
-        arguments("steps:", "split: {test: 0.5, validation: 0.5}\nsteps:", "'validation' and 'test' together take all documents (line 12). Leave some for training."),
-        arguments("steps:", "split: {tests: 0.5}\nsteps:", "unknown key 'tests' in split (line 12). Did you mean 'test'?"),
-        arguments("steps:", "vocabulary: {sise: 500}\nsteps:", "unknown key 'sise' in vocabulary (line 12). Did you mean 'size'?"),
-        arguments("steps:", "vocabulary: {size: 12.5}\nsteps:", "'size' is '12.5' (line 12). Give a whole number from 300 to 1048576."),
-        arguments("steps:", "packing: {lenght: 5}\nsteps:", "unknown key 'lenght' in packing (line 12). Did you mean 'length'?"),
-        arguments("steps:", "packing: 512\nsteps:", "packing is no list of keys (line 12). Write 'key: value' lines."),
-        arguments("steps:", "seed: one\nsteps:", "'seed' is 'one' (line 12). Give a whole number from -9223372036854775808 to 9223372036854775807."),
-        arguments("steps:", "seed: 1\nseed: 2\nsteps:", "the key 'seed' for a second time (line 13). Remove one."));
+        arguments(
+            "- normalise",
+            "- near-duplicates",
+            "the step 'near-duplicates' for a second time (line 14). Remove one."),
+        arguments(
+            "- normalise",
+            "- normalise: {form: nfc}",
+            "unknown key 'form' in step normalise (line 13). Remove it: there are no settings here."),
+        arguments(
+            "- normalise",
+            "- language: {keep: [zh, klingon]}",
+            "'klingon' is no language (line 13). Write codes of ISO 639-1, such as zh or en."),
+        arguments(
+            "- normalise",
+            "- language: {keep: zh}",
+            "'keep' is no list (line 13). Write '- ' before each of its elements."),
+        arguments(
+            "- normalise",
+            "- [normalise]",
+            "a step that is neither a name nor a name with settings (line 13). Write '- name' or '- name: {…}'."),
+        arguments(
+            "- normalise",
+            "- contamination",
+            "step contamination has no 'against' (line 13). Add it."),
+        arguments(
+            "- normalise",
+            "- contamination: {against: [{files: [t.jsonl]}]}",
+            "a test set has no 'fields' (line 13). Add it."),
+        arguments(
+            "- normalise",
+            "- contamination: {against: [{files: [t], fields: [x], were: y}]}",
+            "unknown key 'were' in a test set (line 13). Did you mean 'where'?"),
+        arguments(
+            "similarity:",
+            "similarty:",
+            "unknown key 'similarty' in step near-duplicates (line 14). Did you mean 'similarity'?"),
+        arguments(
+            "steps:",
+            "split: {test: 0.5, validation: 0.5}\nsteps:",
+            "'validation' and 'test' together take all documents (line 12). Leave some for training."),
+        arguments(
+            "steps:",
+            "split: {tests: 0.5}\nsteps:",
+            "unknown key 'tests' in split (line 12). Did you mean 'test'?"),
+        arguments(
+            "steps:",
+            "vocabulary: {sise: 500}\nsteps:",
+            "unknown key 'sise' in vocabulary (line 12). Did you mean 'size'?"),
+        arguments(
+            "steps:",
+            "vocabulary: {size: 12.5}\nsteps:",
+            "'size' is '12.5' (line 12). Give a whole number from 300 to 1048576."),
+        arguments(
+            "steps:",
+            "packing: {lenght: 5}\nsteps:",
+            "unknown key 'lenght' in packing (line 12). Did you mean 'length'?"),
+        arguments(
+            "steps:",
+            "packing: 512\nsteps:",
+            "packing is no list of keys (line 12). Write 'key: value' lines."),
+        arguments(
+            "steps:",
+            "seed: one\nsteps:",
+            "'seed' is 'one' (line 12). Give a whole number from -9223372036854775808 to 9223372036854775807."),
+        arguments(
+            "steps:",
+            "seed: 1\nseed: 2\nsteps:",
+            "the key 'seed' for a second time (line 13). Remove one."));
   }
 
   @ParameterizedTest
@@ -121,14 +188,20 @@ class RecipeReaderTest {
   void faults_at_every_level_are_named_with_line_and_remedy(
       String sound, String faulty, String message) {
     assertThat(RECIPE).contains(sound);
-    assertThatThrownBy(() -> read(RECIPE.replaceFirst(Pattern.quote(sound), Matcher.quoteReplacement(faulty)), Map.of()))
+    assertThatThrownBy(() ->
+            read(
+                RECIPE.replaceFirst(Pattern.quote(sound), Matcher.quoteReplacement(faulty)),
+                Map.of()))
         .isInstanceOf(RecipeException.class)
         .hasMessage(folder.resolve("r.yaml") + ": " + message);
   }
 
   @Test
   void shares_beyond_the_whole_are_named_before_the_work() {
-    String shares = RECIPE.replace("licence: shippable\n", "").replace("    files", "    share: 0.6\n    files");
+    String shares =
+        RECIPE
+            .replace("licence: shippable\n", "")
+            .replace("    files", "    share: 0.6\n    files");
     assertThatThrownBy(() -> read(shares, Map.of()))
         .hasMessageContaining("the shares of the sources come to 1.200 (line 2).");
   }

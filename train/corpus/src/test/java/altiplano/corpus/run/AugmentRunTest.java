@@ -62,15 +62,7 @@ class AugmentRunTest {
   private AugmentRun.Result run(List<String> inputs, String output, long seed) throws IOException {
     var options =
         new AugmentRun.Options(
-            "text",
-            "label",
-            3,
-            0.2,
-            List.of(Change.values()),
-            Unit.WORD,
-            seed,
-            "",
-            List.of());
+            "text", "label", 3, 0.2, List.of(Change.values()), Unit.WORD, seed, "", List.of());
     return AugmentRun.run(
         SharedSpark.SESSION, inputs, folder.resolve(output), options, message -> {});
   }
@@ -92,15 +84,16 @@ class AugmentRunTest {
               .formatted(i, places.get(a), things.get(b), good ? "满意" : "失望", label));
       rows.add(
           "{\"id\":%d,\"text\":\"Yesterday we went to the %s and the %s there made us %s all day.\",\"label\":\"%s\"}"
-              .formatted(
-                  100 + i, english.get(a), people.get(b), good ? "happy" : "sorry", label));
+              .formatted(100 + i, english.get(a), people.get(b), good ? "happy" : "sorry", label));
     }
     rows.add("no json");
     return Files.write(folder.resolve("reviews.jsonl"), rows);
   }
 
   private static List<Json.ObjectValue> lines(Path file) throws IOException {
-    return Files.readAllLines(file).stream().map(line -> (Json.ObjectValue) Json.parse(line)).toList();
+    return Files.readAllLines(file).stream()
+        .map(line -> (Json.ObjectValue) Json.parse(line))
+        .toList();
   }
 
   private static String text(Json.ObjectValue row, String key) {

@@ -83,15 +83,16 @@ class EndToEndTest {
         "The server at 203.0.113.5 answers, and the one beside it does not answer at all.");
     Files.write(in.resolve("big5.txt"), "今天的天氣很好，我們一起去公園裡面看花。".getBytes(Charset.forName("Big5")));
     Files.write(in.resolve("gb.txt"), "明天可能会下雨，出门记得带上一把伞。".getBytes(Charset.forName("GB18030")));
-    Files.write(
-        in.resolve("utf16.txt"), "后天应该是个晴天，适合洗衣服晒被子。".getBytes(StandardCharsets.UTF_16));
+    Files.write(in.resolve("utf16.txt"), "后天应该是个晴天，适合洗衣服晒被子。".getBytes(StandardCharsets.UTF_16));
     Files.writeString(
-        in.resolve("table.csv"), "label,text\n1,\"这本书写得真好，\n我一口气就读完了。\"\n0,\"Not my kind of a book, I gave it to a friend.\"\n");
+        in.resolve("table.csv"),
+        "label,text\n1,\"这本书写得真好，\n我一口气就读完了。\"\n0,\"Not my kind of a book, I gave it to a friend.\"\n");
     Files.writeString(
         in.resolve("page.html"),
         "<html><nav><a href='/'>首页</a></nav><article><p>网页的正文在这里，讲的是怎样挑选西瓜。</p></article></html>");
     Files.writeString(in.resolve("crawl.wet"), wet("网上抓来的文字，讲的是怎样给自行车的链条上油。"));
-    Files.writeString(in.resolve("notes.md"), "---\ntitle: x\n---\n# 笔记\n\n周末去爬山，山顶的风很大，记得带一件外套。\n");
+    Files.writeString(
+        in.resolve("notes.md"), "---\ntitle: x\n---\n# 笔记\n\n周末去爬山，山顶的风很大，记得带一件外套。\n");
     parquet(in.resolve("rows.parquet"), "列式文件里的一行，讲的是怎样用柠檬除去水垢。");
     // What cannot be read.
     Files.createFile(in.resolve("empty.txt"));
@@ -177,15 +178,21 @@ class EndToEndTest {
     assertThat(reasons("bad.jsonl")).anyMatch(reason -> reason.startsWith("invalid UTF-8"));
     assertThat(reasons("bad.jsonl")).anyMatch(reason -> reason.startsWith("not JSON"));
     assertThat(reasons("cut.jsonl.gz")).anyMatch(reason -> reason.startsWith("cut off"));
-    assertThat(documents).filteredOn(row -> text(row, "source").endsWith("cut.jsonl.gz")).isNotEmpty();
+    assertThat(documents)
+        .filteredOn(row -> text(row, "source").endsWith("cut.jsonl.gz"))
+        .isNotEmpty();
   }
 
   private static Json withoutTimings(String run) throws IOException {
-    var whole = (Json.ObjectValue) Json.parse(Files.readAllBytes(folder.resolve(run).resolve("report.json")));
+    var whole =
+        (Json.ObjectValue)
+            Json.parse(Files.readAllBytes(folder.resolve(run).resolve("report.json")));
     var rest = Json.object();
-    whole.members().forEach((key, value) -> {
-      if (!key.equals("timings")) rest.put(key, value);
-    });
+    whole
+        .members()
+        .forEach((key, value) -> {
+          if (!key.equals("timings")) rest.put(key, value);
+        });
     return rest.end();
   }
 

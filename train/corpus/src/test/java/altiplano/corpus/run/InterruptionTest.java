@@ -85,8 +85,7 @@ class InterruptionTest {
     try (OutputFolder held = OutputFolder.open(output)) {
       assertThat(held.staging()).exists();
       assertThatThrownBy(() -> OutputFolder.open(output))
-          .hasMessage(
-              output + ": another run writes there. Wait for it, or name another folder");
+          .hasMessage(output + ": another run writes there. Wait for it, or name another folder");
     }
     OutputFolder.open(output).close();
   }

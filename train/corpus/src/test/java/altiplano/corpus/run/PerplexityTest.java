@@ -59,8 +59,12 @@ class PerplexityTest {
 
   private static String english(Random random) {
     String[] who = {"We ", "The teacher ", "Our neighbours ", "The doctor "};
-    String[] what = {"went to the park to see the flowers", "cooked dinner at home", "took the train to the sea"};
-    String[] then = {"and the weather was fine", "and met an old friend on the way", "and went to bed early"};
+    String[] what = {
+      "went to the park to see the flowers", "cooked dinner at home", "took the train to the sea"
+    };
+    String[] then = {
+      "and the weather was fine", "and met an old friend on the way", "and went to bed early"
+    };
     return sentence(random, who, what, " ", then, ". ");
   }
 

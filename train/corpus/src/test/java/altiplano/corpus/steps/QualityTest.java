@@ -87,11 +87,14 @@ class QualityTest {
   void lists_of_bullets_and_of_broken_lines_are_removed_by_gopher_s_rules() {
     for (String item : List.of("• 蓝色陶瓷花瓶大号现货", "* blue ceramic vase large")) {
       String bullets =
-          IntStream.range(0, 14).mapToObj(i -> item + (char) ('a' + i)).collect(Collectors.joining("\n"));
+          IntStream.range(0, 14)
+              .mapToObj(i -> item + (char) ('a' + i))
+              .collect(Collectors.joining("\n"));
       assertThat(Texts.isRemoved(GopherQuality.start(1), bullets)).as(item).isTrue();
     }
     String chinese = "今天给大家介绍的是一种新的方法……\n有兴趣的朋友请看下面的详细内容……\n更多的精彩内容都在下一页里面……\n";
-    String english = "The best ways to save money on your next trip...\nTen things that you did not know about tea...\n";
+    String english =
+        "The best ways to save money on your next trip...\nTen things that you did not know about tea...\n";
     assertThat(Texts.isRemoved(GopherQuality.start(1), chinese.repeat(2))).isTrue();
     assertThat(Texts.isRemoved(GopherQuality.start(1), english.repeat(3))).isTrue();
   }
@@ -99,7 +102,8 @@ class QualityTest {
   @Test
   void long_prose_without_the_end_of_any_sentence_is_removed_by_c4_s_rules() {
     String chinese = "手机壳 保护套 数据线 充电器 耳机 支架 贴膜 音箱 键盘 鼠标 ".repeat(9);
-    String english = "phone case cable charger headset stand film speaker keyboard mouse ".repeat(25);
+    String english =
+        "phone case cable charger headset stand film speaker keyboard mouse ".repeat(25);
     assertThat(Texts.isRemoved(C4.start(), chinese)).isTrue();
     assertThat(Texts.isRemoved(C4.start(), english)).isTrue();
     assertThat(Texts.isRemoved(C4.start(), chinese + "。")).isFalse();
@@ -107,11 +111,20 @@ class QualityTest {
 
   @Test
   void a_page_that_repeats_its_lines_is_removed_by_fineweb_s_rules() {
-    String chinese = Texts.PROSE + "\n查看更多商品的评价和价格。\n" + Texts.SHORT_NEWS + "\n查看更多商品的评价和价格。\n今天就到这里。\n查看更多商品的评价和价格。";
+    String chinese =
+        Texts.PROSE
+            + "\n查看更多商品的评价和价格。\n"
+            + Texts.SHORT_NEWS
+            + "\n查看更多商品的评价和价格。\n今天就到这里。\n查看更多商品的评价和价格。";
     assertThat(Texts.isRemoved(FineWeb.start(), chinese)).isTrue();
     String line =
         "Compare the prices of all the shops in your town today, and have the cheapest of them sent to your door.\n";
-    String english = line + "A small lamp for a desk or a table, made of brass, with a cord of two metres and a switch on the foot of it.\n" + line + "It needs a bulb that is not in the box.\n" + line;
+    String english =
+        line
+            + "A small lamp for a desk or a table, made of brass, with a cord of two metres and a switch on the foot of it.\n"
+            + line
+            + "It needs a bulb that is not in the box.\n"
+            + line;
     assertThat(Texts.isRemoved(FineWeb.start(), english)).isTrue();
   }
 

@@ -37,8 +37,7 @@ public final class NativeLibraries {
     if (Files.exists(mark)) return;
     Files.createDirectories(folder.getParent());
     Path lock = folder.resolveSibling(folder.getFileName() + ".lock");
-    try (var channel =
-            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try (var channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         var _ = channel.lock()) {
       if (Files.exists(mark)) return;
       delete(folder);

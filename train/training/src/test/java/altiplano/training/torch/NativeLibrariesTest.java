@@ -32,7 +32,9 @@ class NativeLibrariesTest {
     assertThat(start().waitFor()).isZero();
     Path whole = find("whole");
     Files.delete(whole);
-    try (var library = Files.newByteChannel(find("libtorch_cpu.so"), java.util.Set.of(java.nio.file.StandardOpenOption.WRITE))) {
+    try (var library =
+        Files.newByteChannel(
+            find("libtorch_cpu.so"), java.util.Set.of(java.nio.file.StandardOpenOption.WRITE))) {
       library.truncate(1_000_000);
     }
     assertThat(start().waitFor()).isZero();

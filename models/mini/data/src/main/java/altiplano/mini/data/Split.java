@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 /// Training, development and test parts of which none holds a near-duplicate of another's texts.
 ///
 /// Texts that share one of their eight smallest shingle hashes belong together (a bottom-k sketch,
-/// Broder 1997); whole groups go to one part. Where a group goes depends on its texts alone, not
-/// on their order.
+/// Broder 1997); whole groups go to one part. Where a group goes depends on its texts alone, not on
+/// their order.
 ///
 /// @param train nine tenths
 /// @param dev for choosing and calibrating

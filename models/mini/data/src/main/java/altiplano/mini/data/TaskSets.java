@@ -159,8 +159,8 @@ public final class TaskSets {
       ObjectValue other = rows.get((i + 1 + random.nextInt(60)) % rows.size());
       boolean answered =
           list(row, "answers").stream()
-              .anyMatch(answer ->
-                  text(other, "passage").contains(text((ObjectValue) answer, "text")));
+              .anyMatch(
+                  answer -> text(other, "passage").contains(text((ObjectValue) answer, "text")));
       if (answered) continue;
       var members = new LinkedHashMap<>(row.members());
       members.put("passage", Json.of(text(other, "passage")));
@@ -242,7 +242,8 @@ public final class TaskSets {
       if (end < 4 || text.substring(0, end).isBlank() || text.length() - end < shortest) continue;
       String rest = text.substring(end, Math.min(text.length(), end + 300)).strip();
       int whole = lastSentence(rest);
-      if (whole >= Math.max(2, shortest / 2)) made.add(turn(text.substring(0, end), rest.substring(0, whole)));
+      if (whole >= Math.max(2, shortest / 2))
+        made.add(turn(text.substring(0, end), rest.substring(0, whole)));
     }
     Collections.shuffle(made, random);
     return made.subList(0, Math.min(count, made.size()));

@@ -50,7 +50,8 @@ final class Calibration {
         String set = SETS.get(head.name());
         if (head.kind() != Head.Kind.CLASSIFICATION || set == null) continue;
         var rows = Rows.read(sets.resolve("dev").resolve(set + ".jsonl"));
-        float temperature = temperature(model, head, rows.subList(0, Math.min(MOST_TEXTS, rows.size())));
+        float temperature =
+            temperature(model, head, rows.subList(0, Math.min(MOST_TEXTS, rows.size())));
         System.err.printf("%s: temperature %.3f%n", head.name(), temperature);
         metadata = metadata.with("altiplano.head." + head.name() + ".temperature", temperature);
       }

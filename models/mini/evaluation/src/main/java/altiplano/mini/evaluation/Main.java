@@ -51,11 +51,7 @@ public final class Main implements Callable<Integer> {
       description = "task sets that models/mini/make has written (default: they are written anew)")
   private java.util.Optional<Path> sets = java.util.Optional.empty();
 
-  @Option(
-      names = "--only",
-      paramLabel = "SET",
-      split = ",",
-      description = "these sets alone")
+  @Option(names = "--only", paramLabel = "SET", split = ",", description = "these sets alone")
   private List<String> only = List.of();
 
   @Option(
@@ -76,13 +72,15 @@ public final class Main implements Callable<Integer> {
 
   public static void main(String[] arguments) {
     // The first argument is the command's own name.
-    var own = java.util.Arrays.copyOfRange(arguments, Math.min(1, arguments.length), arguments.length);
+    var own =
+        java.util.Arrays.copyOfRange(arguments, Math.min(1, arguments.length), arguments.length);
     var main = new Main();
     var line = new CommandLine(main);
     line.setOut(new java.io.PrintWriter(System.out, true, StandardCharsets.UTF_8));
     line.setParameterExceptionHandler((wrong, given) -> {
       System.err.println(
-          "altiplano: %s. Run 'altiplano evaluate --help' for its use.".formatted(wrong.getMessage()));
+          "altiplano: %s. Run 'altiplano evaluate --help' for its use."
+              .formatted(wrong.getMessage()));
       return 2;
     });
     line.setExecutionExceptionHandler((failure, command, result) -> {
@@ -105,7 +103,9 @@ public final class Main implements Callable<Integer> {
       var all = measures.all();
       for (String name : only) {
         if (!all.containsKey(name)) {
-          throw new IOException("--only %s: no such set. There are: %s.".formatted(name, String.join(", ", all.keySet())));
+          throw new IOException(
+              "--only %s: no such set. There are: %s."
+                  .formatted(name, String.join(", ", all.keySet())));
         }
       }
       var results = new LinkedHashMap<String, Result>();
@@ -127,9 +127,12 @@ public final class Main implements Callable<Integer> {
 
   private static void delete(Path folder) {
     try (var files = Files.walk(folder)) {
-      files.sorted(java.util.Comparator.reverseOrder()).map(Path::toFile).forEach(file -> {
-        if (!file.delete()) file.deleteOnExit();
-      });
+      files
+          .sorted(java.util.Comparator.reverseOrder())
+          .map(Path::toFile)
+          .forEach(file -> {
+            if (!file.delete()) file.deleteOnExit();
+          });
     } catch (IOException stays) {
       System.err.println("altiplano: " + folder + ": could not be deleted");
     }

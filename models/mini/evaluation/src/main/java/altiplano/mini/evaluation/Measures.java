@@ -17,7 +17,6 @@ import altiplano.tasks.TaskOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -85,15 +84,18 @@ record Measures(Llama3Model model, Path sets, Path data, int limit, Consumer<Str
       String name, List<ObjectValue> rows, String trained, Scale scale) {
     var gold = texts(rows, "label");
     var labels = Set.copyOf(gold);
-    var judged = each(name, rows, row -> model.analyzeSentiment(text(row, "text"), scale, options()));
+    var judged =
+        each(name, rows, row -> model.analyzeSentiment(text(row, "text"), scale, options()));
     var found = judged.stream().map(sentiment -> best(sentiment, labels)).toList();
     var train = train(trained);
     var counts = new WordCounts(texts(train, "text"));
     var regression = counts.learn(texts(train, "text"), texts(train, "label"));
     var words = rows.stream().map(row -> regression.label(text(row, "text"))).toList();
     String most =
-        gold.stream().collect(Collectors.groupingBy(label -> label, Collectors.counting()))
-            .entrySet().stream()
+        gold.stream()
+            .collect(Collectors.groupingBy(label -> label, Collectors.counting()))
+            .entrySet()
+            .stream()
             .max(Map.Entry.comparingByValue())
             .orElseThrow()
             .getKey();
@@ -173,9 +175,7 @@ record Measures(Llama3Model model, Path sets, Path data, int limit, Consumer<Str
               score.apply(whole, found),
               Interval.of(rows.size(), some -> score.apply(some, found)),
               rows.size(),
-              hasBaseline
-                  ? Map.of("regular expressions", score.apply(whole, simple))
-                  : Map.of()));
+              hasBaseline ? Map.of("regular expressions", score.apply(whole, simple)) : Map.of()));
     }
     return results;
   }
@@ -206,8 +206,7 @@ record Measures(Llama3Model model, Path sets, Path data, int limit, Consumer<Str
                 value
                     .start()
                     .ifPresent(start ->
-                        spans.add(
-                            "%s:%d:%d".formatted(field, start, value.end().orElseThrow())))));
+                        spans.add("%s:%d:%d".formatted(field, start, value.end().orElseThrow())))));
     return spans;
   }
 
@@ -249,7 +248,8 @@ record Measures(Llama3Model model, Path sets, Path data, int limit, Consumer<Str
               Map.of("word overlap", Metrics.mean(whole, theirs))));
     }
     var gold = rows.stream().map(row -> list(row, "answers").isEmpty() ? "no" : "yes").toList();
-    var said = each("reading, in the passage or not", rows, row -> answer(row).isEmpty() ? "no" : "yes");
+    var said =
+        each("reading, in the passage or not", rows, row -> answer(row).isEmpty() ? "no" : "yes");
     results.put(
         "reading.in-passage",
         new Result(
@@ -257,8 +257,10 @@ record Measures(Llama3Model model, Path sets, Path data, int limit, Consumer<Str
             Metrics.macroF1(Metrics.all(rows.size()), gold, said),
             Interval.of(rows.size(), some -> Metrics.macroF1(some, gold, said)),
             rows.size(),
-            Map.of("always yes", Metrics.macroF1(
-                Metrics.all(rows.size()), gold, Collections.nCopies(rows.size(), "yes")))));
+            Map.of(
+                "always yes",
+                Metrics.macroF1(
+                    Metrics.all(rows.size()), gold, Collections.nCopies(rows.size(), "yes")))));
     return results;
   }
 
@@ -287,13 +289,16 @@ record Measures(Llama3Model model, Path sets, Path data, int limit, Consumer<Str
   // ---- pairs ----
 
   private Map<String, Result> pairs(String name, List<ObjectValue> rows) {
-    double[] found = doubles(each(name, rows, row -> model.similarity(text(row, "a"), text(row, "b"))));
+    double[] found =
+        doubles(each(name, rows, row -> model.similarity(text(row, "a"), text(row, "b"))));
     var corpus = new ArrayList<String>(texts(rows, "a"));
     corpus.addAll(texts(rows, "b"));
     var counts = new WordCounts(corpus);
-    double[] words = doubles(rows.stream().map(row -> counts.cosine(text(row, "a"), text(row, "b"))).toList());
+    double[] words =
+        doubles(rows.stream().map(row -> counts.cosine(text(row, "a"), text(row, "b"))).toList());
     boolean graded = rows.getFirst().get("score").isPresent();
-    double[] scores = doubles(rows.stream().map(row -> number(row, graded ? "score" : "label")).toList());
+    double[] scores =
+        doubles(rows.stream().map(row -> number(row, graded ? "score" : "label")).toList());
     var same = new boolean[scores.length];
     for (int i = 0; i < same.length; i++) same[i] = scores[i] > 0.5;
     BiFunction<int[], double[], Double> score =
@@ -324,23 +329,35 @@ record Measures(Llama3Model model, Path sets, Path data, int limit, Consumer<Str
       named.put(String.valueOf(i), passages.get(i).replaceAll("\\n+", " "));
     }
     var index = new MemoryPassages(named);
-    var vectors = each("retrieval, passages", passages, text -> model.embed(text, altiplano.tasks.Level.PARAGRAPH));
+    var vectors =
+        each(
+            "retrieval, passages",
+            passages,
+            text -> model.embed(text, altiplano.tasks.Level.PARAGRAPH));
     double[] found =
-        doubles(each("retrieval, questions", rows, row -> {
-          float[] question = model.embed(text(row, "question"), altiplano.tasks.Level.SENTENCE);
-          double own = dot(question, vectors.get(passages.indexOf(text(row, "passage"))));
-          return vectors.stream().filter(other -> dot(question, other) > own).count() < 10 ? 1.0 : 0.0;
-        }));
+        doubles(
+            each(
+                "retrieval, questions",
+                rows,
+                row -> {
+                  float[] question =
+                      model.embed(text(row, "question"), altiplano.tasks.Level.SENTENCE);
+                  double own = dot(question, vectors.get(passages.indexOf(text(row, "passage"))));
+                  return vectors.stream().filter(other -> dot(question, other) > own).count() < 10
+                      ? 1.0
+                      : 0.0;
+                }));
     double[] words =
-        doubles(rows.stream()
-            .map(row -> {
-              String own = String.valueOf(passages.indexOf(text(row, "passage")));
-              return index.search(text(row, "question"), 10).stream()
-                      .anyMatch(passage -> passage.document().equals(own))
-                  ? 1.0
-                  : 0.0;
-            })
-            .toList());
+        doubles(
+            rows.stream()
+                .map(row -> {
+                  String own = String.valueOf(passages.indexOf(text(row, "passage")));
+                  return index.search(text(row, "question"), 10).stream()
+                          .anyMatch(passage -> passage.document().equals(own))
+                      ? 1.0
+                      : 0.0;
+                })
+                .toList());
     int[] whole = Metrics.all(rows.size());
     return Map.of(
         "retrieval",
@@ -371,8 +388,7 @@ record Measures(Llama3Model model, Path sets, Path data, int limit, Consumer<Str
   /// Returns at most `limit` rows of a source, drawn by a fixed seed.
   private List<ObjectValue> sample(List<ObjectValue> rows, String source) {
     var some =
-        new ArrayList<>(
-            rows.stream().filter(row -> text(row, "source").contains(source)).toList());
+        new ArrayList<>(rows.stream().filter(row -> text(row, "source").contains(source)).toList());
     Collections.shuffle(some, new Random(1));
     return some.subList(0, Math.min(limit, some.size()));
   }

@@ -85,8 +85,7 @@ final class Metrics {
     var ranks = new double[sample.length];
     for (int from = 0; from < order.length; ) {
       int to = from;
-      while (to < order.length
-          && values[sample[order[to]]] == values[sample[order[from]]]) to++;
+      while (to < order.length && values[sample[order[to]]] == values[sample[order[from]]]) to++;
       for (int i = from; i < to; i++) ranks[order[i]] = (from + 1 + to) / 2.0;
       from = to;
     }
@@ -117,8 +116,8 @@ final class Metrics {
     return IntStream.range(0, n).toArray();
   }
 
-  /// Returns the F1 of the signs that two answers share, Chinese by sign and others by word
-  /// (CMRC 2018's measure, with the multiset of signs in place of the longest common part).
+  /// Returns the F1 of the signs that two answers share, Chinese by sign and others by word (CMRC
+  /// 2018's measure, with the multiset of signs in place of the longest common part).
   static double overlap(String wanted, String given) {
     var a = new java.util.ArrayList<>(Words.of(wanted));
     var b = Words.of(given);

@@ -25,11 +25,12 @@ final class WordCounts {
     for (String text : texts) {
       new HashSet<>(Words.withPairs(text)).forEach(word -> documents.merge(word, 1, Integer::sum));
     }
-    new TreeMap<>(documents).forEach((word, count) -> {
-      if (count < 2) return;
-      numbers.put(word, numbers.size() + 1);
-      rarity.put(word, Math.log((1.0 + texts.size()) / (1 + count)) + 1);
-    });
+    new TreeMap<>(documents)
+        .forEach((word, count) -> {
+          if (count < 2) return;
+          numbers.put(word, numbers.size() + 1);
+          rarity.put(word, Math.log((1.0 + texts.size()) / (1 + count)) + 1);
+        });
   }
 
   /// Returns the cosine of two texts' weighted counts.

@@ -12,8 +12,7 @@ final class Words {
   private Words() {}
 
   static List<String> of(String text) {
-    return UNIT
-        .matcher(text.toLowerCase(Locale.ROOT))
+    return UNIT.matcher(text.toLowerCase(Locale.ROOT))
         .results()
         .map(java.util.regex.MatchResult::group)
         .toList();

@@ -24,21 +24,17 @@ class BaselinesTest {
   void expressionsFindThePlainCase() {
     String text = "患者，男性，45岁，主诉头痛，持续两天。既往有高血压病史。";
     assertThat(MedicalExpressions.find(text).stream().map(found -> value(text, found)))
-        .contains(
-            "sex=男性", "age=45岁", "chief_complaint=头痛", "duration=两天", "history=高血压");
+        .contains("sex=男性", "age=45岁", "chief_complaint=头痛", "duration=两天", "history=高血压");
   }
 
   @Test
   void overlapAnswersFromThePartThatSharesMost() {
-    assertThat(
-            WordOverlap.answer(
-                "东吴大学同学会成立于哪一年？", "香港有许多大学。东吴大学同学会成立于1952年。它很小。"))
+    assertThat(WordOverlap.answer("东吴大学同学会成立于哪一年？", "香港有许多大学。东吴大学同学会成立于1952年。它很小。"))
         .isEqualTo("1952");
   }
 
   private static String value(String text, String found) {
     String[] parts = found.split(":");
-    return parts[0] + "="
-        + text.substring(Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
+    return parts[0] + "=" + text.substring(Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
   }
 }

@@ -27,7 +27,9 @@ class CalibrationTest {
   @Test
   void surpriseIsThatOfTheLogitsAtTemperatureOne() {
     var logits = List.of(new double[] {Math.log(3), 0});
-    assertThat(Calibration.surprise(logits, List.of(0), 1)).isCloseTo(-Math.log(0.75), within(1e-12));
-    assertThat(Calibration.surprise(logits, List.of(1), 1)).isCloseTo(-Math.log(0.25), within(1e-12));
+    assertThat(Calibration.surprise(logits, List.of(0), 1))
+        .isCloseTo(-Math.log(0.75), within(1e-12));
+    assertThat(Calibration.surprise(logits, List.of(1), 1))
+        .isCloseTo(-Math.log(0.25), within(1e-12));
   }
 }

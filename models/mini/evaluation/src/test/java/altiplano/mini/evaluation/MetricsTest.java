@@ -58,8 +58,7 @@ class MetricsTest {
     double[] sure = {0.95, 0.95, 0.55, 0.55};
     // Bin of 0.95: one of two right, |1.9 - 1|; bin of 0.55: two of two right, |1.1 - 2|.
     assertThat(
-            Metrics.calibrationError(
-                Metrics.all(4), sure, new boolean[] {true, false, true, true}))
+            Metrics.calibrationError(Metrics.all(4), sure, new boolean[] {true, false, true, true}))
         .isCloseTo(0.45, within(1e-12));
   }
 
