@@ -7,13 +7,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Cuts a text into words, or Chinese characters, and what stands between them.
 ///
-/// Joined again the pieces are the text. Numbers, punctuation, spaces and emoji are no words: they
-/// stay. Chinese words are those of ICU's dictionary (Unicode licence). Not thread-safe: the
+/// Joined again the pieces are the text. Numbers, punctuation, spaces, emoji and addresses are no
+/// words: they stay. Chinese words are those of ICU's dictionary (Unicode licence). Not thread-safe: the
 /// dictionary's iterator has a state.
 public final class Pieces {
+  /// Addresses, file names and the like: letters and digits with marks between and no space.
+  private static final Pattern ADDRESS =
+      Pattern.compile("[A-Za-z0-9]+(?:[./@_:#?&=%~-]*[./@_][./@_:#?&=%~-]*[A-Za-z0-9]+)+/?");
+
   private final Unit unit;
   private final BreakIterator chinese = BreakIterator.getWordInstance(ULocale.CHINESE);
 
@@ -39,6 +45,18 @@ public final class Pieces {
   public List<Piece> of(String text) {
     var pieces = new ArrayList<Piece>();
     int from = 0;
+    Matcher addresses = ADDRESS.matcher(text);
+    while (addresses.find()) {
+      add(text.substring(from, addresses.start()), pieces);
+      pieces.add(new Piece(addresses.group(), false));
+      from = addresses.end();
+    }
+    add(text.substring(from), pieces);
+    return pieces;
+  }
+
+  private void add(String text, List<Piece> pieces) {
+    int from = 0;
     while (from < text.length()) {
       Kind kind = Kind.at(text, from);
       int to = from;
@@ -53,7 +71,6 @@ public final class Pieces {
       }
       from = to;
     }
-    return pieces;
   }
 
   /// Returns the keys of the words of a text in order.

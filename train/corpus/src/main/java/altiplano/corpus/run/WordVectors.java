@@ -46,7 +46,7 @@ final class WordVectors {
   private static final double SMOOTHING = 0.75;
 
   /// Rarer words have no vector worth the name.
-  private static final int RAREST = 5;
+  private static final int RAREST = 20;
 
   /// From this cosine on a word may stand for another.
   private static final float NEAR = 0.6f;

@@ -36,7 +36,14 @@ class AugmenterTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {CHINESE, ENGLISH, "MP3播放器，don’t 👨‍👩‍👧 \uD842\uDFB7野家\n\n　第二段", "", " ", "。"})
+      strings = {
+        CHINESE,
+        ENGLISH,
+        "MP3播放器 www.a.com/b，don’t 👨‍👩‍👧 \uD842\uDFB7野家\n\n　第二段",
+        "",
+        " ",
+        "。"
+      })
   void the_pieces_of_a_text_are_the_text(String text) {
     for (Unit unit : Unit.values()) {
       var joined = new StringBuilder();
@@ -49,6 +56,8 @@ class AugmenterTest {
   void chinese_is_cut_into_words_or_characters_and_english_into_words() {
     assertThat(new Pieces(Unit.WORD).words("我们喜欢北京大学 It isn't MP3"))
         .containsExactly("我们", "喜欢", "北京", "大学", "it", "isn't", "mp");
+    assertThat(new Pieces(Unit.WORD).words("访问www.a-b.com/c吧，or write to x_y@z.org now."))
+        .containsExactly("访问", "吧", "or", "write", "to", "now");
     assertThat(new Pieces(Unit.CHARACTER).words("喜欢 tea")).containsExactly("喜", "欢", "tea");
   }
 
