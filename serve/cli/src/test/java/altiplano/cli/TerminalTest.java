@@ -45,6 +45,8 @@ final class TerminalTest {
       chat.await(">");
       chat.type(CTRL_C);
       chat.await("/exit");
+      // Only at a prompt are keys read one by one.
+      chat.await(">");
       chat.type(CTRL_D);
       assertThat(chat.exitCode()).isZero();
     }
