@@ -97,9 +97,10 @@ class ConstrainedGenerationTest {
   }
 
   private static boolean described(String text) {
-    var members = ((Json.ObjectValue) Json.parse(text)).members();
-    var tags = ((Json.ArrayValue) members.get("tags")).elements();
-    var id = ((Json.NumberValue) members.get("id")).value();
+    var object = (Json.ObjectValue) Json.parse(text);
+    var members = object.members();
+    var tags = ((Json.ArrayValue) object.get("tags").orElseThrow()).elements();
+    var id = ((Json.NumberValue) object.get("id").orElseThrow()).value();
     return Set.of("id", "tags", "day").containsAll(members.keySet())
         && id.intValueExact() >= 3
         && id.intValueExact() <= 4711

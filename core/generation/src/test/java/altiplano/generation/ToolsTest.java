@@ -137,7 +137,7 @@ class ToolsTest {
         all &= state.allows(id);
         if (all) state = state.after(id);
       }
-      assertThat(all && state.complete()).isEqualTo(tools == python);
+      assertThat(all && state.complete()).isEqualTo(tools.equals(python));
     }
     int[] ids = tokenizer.encode("print(2**10)");
     int[] answer = new int[ids.length + 1];

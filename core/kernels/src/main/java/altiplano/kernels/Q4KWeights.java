@@ -50,7 +50,7 @@ final class Q4KWeights extends BlockWeights {
             var codes =
                 (IntVector)
                     ByteVector.fromMemorySegment(
-                            QUARTER_BYTES, data, at + 16 + 32 * j + k, LITTLE_ENDIAN)
+                            QUARTER_BYTES, data, at + 16 + 32L * j + k, LITTLE_ENDIAN)
                         .convertShape(UB2I, INTS, 0);
             low =
                 ((FloatVector) codes.and(15).convert(I2F, 0))

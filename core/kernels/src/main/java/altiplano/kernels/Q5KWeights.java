@@ -51,7 +51,7 @@ final class Q5KWeights extends BlockWeights {
             var codes =
                 (IntVector)
                     ByteVector.fromMemorySegment(
-                            QUARTER_BYTES, data, at + 48 + 32 * j + k, LITTLE_ENDIAN)
+                            QUARTER_BYTES, data, at + 48 + 32L * j + k, LITTLE_ENDIAN)
                         .convertShape(UB2I, INTS, 0);
             var upper =
                 ((IntVector)

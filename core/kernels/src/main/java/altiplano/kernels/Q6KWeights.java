@@ -44,8 +44,8 @@ final class Q6KWeights extends BlockWeights {
       for (int half = 0; half < 2 * blocks; half++) {
         // A half has 128 columns: bytes k and 32 + k hold columns k, 32 + k, 64 + k and 96 + k.
         long block = start + (long) (half >> 1) * BLOCK_BYTES;
-        long lower = block + (half & 1) * 64;
-        long upper = block + UPPER + (half & 1) * 32;
+        long lower = block + (half & 1) * 64L;
+        long upper = block + UPPER + (half & 1) * 32L;
         int c = input * columns + half * 128;
         for (int k = 0; k < 32; k += COUNT) {
           var a =

@@ -66,8 +66,8 @@ final class ChatCommand implements Runnable {
 
   /// Returns lines that are typed where input and output are a terminal, else those of the input.
   private ChatLines lines(Messages messages) {
-    Console console = System.console();
-    if (!streams.terminal() || console == null || !console.isTerminal()) {
+    boolean typed = Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+    if (!streams.terminal() || !typed) {
       return ChatLines.of(streams.lines());
     }
     return new TerminalLines(

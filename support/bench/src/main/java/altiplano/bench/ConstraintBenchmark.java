@@ -149,10 +149,12 @@ public class ConstraintBenchmark {
 
   @Param public Form form = Form.RECORD;
 
+  @SuppressWarnings("NullAway.Init") // by prepare()
   private Tokenizer tokenizer;
-  private float[] logits;
-  private int[] ids;
-  private Constraint known;
+
+  private float[] logits = {};
+  private int[] ids = {};
+  private Constraint known = Constraint.json();
 
   @Setup
   public void prepare() {

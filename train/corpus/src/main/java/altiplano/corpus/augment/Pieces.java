@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 /// Cuts a text into words, or Chinese characters, and what stands between them.
 ///
 /// Joined again the pieces are the text. Numbers, punctuation, spaces, emoji and addresses are no
-/// words: they stay. Chinese words are those of ICU's dictionary (Unicode licence). Not thread-safe: the
-/// dictionary's iterator has a state.
+/// words: they stay. Chinese words are those of ICU's dictionary (Unicode licence). Not
+/// thread-safe: the dictionary's iterator has a state.
 public final class Pieces {
   /// Addresses, file names and the like: letters and digits with marks between and no space.
   private static final Pattern ADDRESS =

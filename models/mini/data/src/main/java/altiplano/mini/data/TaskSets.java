@@ -113,8 +113,7 @@ public final class TaskSets {
   }
 
   private static ObjectValue labelled(String text, String label, String source) {
-    return (ObjectValue)
-        Json.object().put("text", text).put("label", label).put("source", source).end();
+    return Json.object().put("text", text).put("label", label).put("source", source).end();
   }
 
   // ---- spans ----
@@ -193,21 +192,19 @@ public final class TaskSets {
             .map(row ->
                 Rows.integer(row, "label") == 1
                     ? row
-                    : (ObjectValue)
-                        Json.object()
-                            .put("a", text(row, "a"))
-                            .put("b", text(row, "a"))
-                            .put("negatives", new ArrayValue(List.of(Json.of(text(row, "b")))))
-                            .put("label", 1)
-                            .put("source", text(row, "source"))
-                            .end())
+                    : Json.object()
+                        .put("a", text(row, "a"))
+                        .put("b", text(row, "a"))
+                        .put("negatives", new ArrayValue(List.of(Json.of(text(row, "b")))))
+                        .put("label", 1)
+                        .put("source", text(row, "source"))
+                        .end())
             .toList();
     Rows.write(train.resolve("contrastive.jsonl"), contrastive);
   }
 
   private static ObjectValue pair(String a, String b, int label, String source) {
-    return (ObjectValue)
-        Json.object().put("a", a).put("b", b).put("label", label).put("source", source).end();
+    return Json.object().put("a", a).put("b", b).put("label", label).put("source", source).end();
   }
 
   // ---- conversations ----
@@ -268,8 +265,7 @@ public final class TaskSets {
         List.<Json>of(
             Json.object().put("role", "user").put("content", user.strip()).end(),
             Json.object().put("role", "assistant").put("content", assistant.strip()).end());
-    return (ObjectValue)
-        Json.object().put("messages", new ArrayValue(messages)).put("source", SOURCE).end();
+    return Json.object().put("messages", new ArrayValue(messages)).put("source", SOURCE).end();
   }
 
   private static String firstMessage(ObjectValue row) {

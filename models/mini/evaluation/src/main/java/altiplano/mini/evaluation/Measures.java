@@ -8,6 +8,7 @@ import altiplano.files.Json.ObjectValue;
 import altiplano.mini.data.Rows;
 import altiplano.tasks.Answer;
 import altiplano.tasks.Domain;
+import altiplano.tasks.Level;
 import altiplano.tasks.Llama3Model;
 import altiplano.tasks.MemoryPassages;
 import altiplano.tasks.Sentiment;
@@ -182,16 +183,17 @@ record Measures(Llama3Model model, Path sets, Path data, int limit, Consumer<Str
 
   private static double spanF1(
       int[] sample, List<Set<String>> gold, List<Set<String>> found, String field) {
-    long right = 0;
-    long wanted = 0;
-    long given = 0;
+    int right = 0;
+    int wanted = 0;
+    int given = 0;
     for (int i : sample) {
       for (String span : gold.get(i)) {
         if (!span.startsWith(field)) continue;
         wanted++;
         if (found.get(i).contains(span)) right++;
       }
-      given += found.get(i).stream().filter(span -> span.startsWith(field)).count();
+      given +=
+          Math.toIntExact(found.get(i).stream().filter(span -> span.startsWith(field)).count());
     }
     return Metrics.f1(right, wanted, given);
   }
@@ -329,19 +331,14 @@ record Measures(Llama3Model model, Path sets, Path data, int limit, Consumer<Str
       named.put(String.valueOf(i), passages.get(i).replaceAll("\\n+", " "));
     }
     var index = new MemoryPassages(named);
-    var vectors =
-        each(
-            "retrieval, passages",
-            passages,
-            text -> model.embed(text, altiplano.tasks.Level.PARAGRAPH));
+    var vectors = each("retrieval, passages", passages, text -> model.embed(text, Level.PARAGRAPH));
     double[] found =
         doubles(
             each(
                 "retrieval, questions",
                 rows,
                 row -> {
-                  float[] question =
-                      model.embed(text(row, "question"), altiplano.tasks.Level.SENTENCE);
+                  float[] question = model.embed(text(row, "question"), Level.SENTENCE);
                   double own = dot(question, vectors.get(passages.indexOf(text(row, "passage"))));
                   return vectors.stream().filter(other -> dot(question, other) > own).count() < 10
                       ? 1.0

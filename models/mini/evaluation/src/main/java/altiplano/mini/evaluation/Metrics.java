@@ -1,9 +1,9 @@
 package altiplano.mini.evaluation;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 
 /// Measures over the items of a sample, given by their numbers; an item may come several times.
@@ -21,9 +21,9 @@ final class Metrics {
     return gold.stream()
         .distinct()
         .mapToDouble(label -> {
-          long right = 0;
-          long wanted = 0;
-          long given = 0;
+          int right = 0;
+          int wanted = 0;
+          int given = 0;
           for (int i : sample) {
             boolean isWanted = gold.get(i).equals(label);
             boolean isGiven = found.get(i).equals(label);
@@ -119,10 +119,10 @@ final class Metrics {
   /// Returns the F1 of the signs that two answers share, Chinese by sign and others by word (CMRC
   /// 2018's measure, with the multiset of signs in place of the longest common part).
   static double overlap(String wanted, String given) {
-    var a = new java.util.ArrayList<>(Words.of(wanted));
+    var a = new ArrayList<>(Words.of(wanted));
     var b = Words.of(given);
     int before = a.size();
     b.forEach(a::remove);
-    return Objects.equals(before + b.size(), 0) ? 1 : f1(before - a.size(), before, b.size());
+    return before + b.size() == 0 ? 1 : f1(before - a.size(), before, b.size());
   }
 }

@@ -51,7 +51,6 @@ final class WordCounts {
     problem.x = texts.stream().map(this::features).toArray(Feature[][]::new);
     problem.y = labels.stream().mapToDouble(names::indexOf).toArray();
     Linear.disableDebugOutput();
-    Linear.resetRandom();
     return new Classifier(
         this, names, Linear.train(problem, new Parameter(SolverType.L2R_LR, 4, 0.01)));
   }

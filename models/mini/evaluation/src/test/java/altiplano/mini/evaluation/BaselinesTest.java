@@ -34,7 +34,7 @@ class BaselinesTest {
   }
 
   private static String value(String text, String found) {
-    String[] parts = found.split(":");
+    String[] parts = found.split(":", 3);
     return parts[0] + "=" + text.substring(Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
   }
 }
