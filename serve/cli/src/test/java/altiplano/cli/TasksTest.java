@@ -134,11 +134,11 @@ final class TasksTest {
   }
 
   @Test
-  void without_a_bundled_model_the_error_says_what_to_do() {
-    if (ModelNames.isBundled(ModelNames.MINI)) return;
-    var run = CliRun.of("sentiment", "很好");
-    assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).contains("mini: no model comes with this program");
+  void the_bundled_model_is_the_default() {
+    assertThat(ModelNames.isBundled(ModelNames.MINI)).isTrue();
+    var run = CliRun.of("sentiment", "质量很差，非常失望，不会再买了。", "--domain", "review", "--json");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("\"label\":\"negative\"");
   }
 
   @Test
