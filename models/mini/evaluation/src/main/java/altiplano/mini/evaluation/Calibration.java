@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Temperature scaling (Guo et al. 2017): one number a head, so that probabilities mean what they
-/// say on texts of the development part.
+/// The last touch to the file: temperature scaling (Guo et al. 2017), one number a head, so that
+/// probabilities mean what they say on texts of the development part; and the chat template.
 ///
 /// `java altiplano.mini.evaluation.Calibration IN.gguf SETS OUT.gguf`
 final class Calibration {
@@ -28,6 +28,12 @@ final class Calibration {
           "sentiment.finance", "finance",
           "sentiment.scale", "scale",
           "domain", "domain");
+
+  /// Llama 3's turns, as the model was trained on them.
+  private static final String CHAT_TEMPLATE =
+      "{{ bos_token }}{% for message in messages %}<|start_header_id|>{{ message['role'] }}"
+          + "<|end_header_id|>\n\n{{ message['content'] | trim }}<|eot_id|>{% endfor %}"
+          + "{% if add_generation_prompt %}<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}";
 
   private static final int MOST_TEXTS = 1000;
   private static final int MOST_TOKENS = 512;
@@ -55,6 +61,7 @@ final class Calibration {
         System.err.printf("%s: temperature %.3f%n", head.name(), temperature);
         metadata = metadata.with("altiplano.head." + head.name() + ".temperature", temperature);
       }
+      metadata = metadata.with("tokenizer.chat_template", CHAT_TEMPLATE);
       var tensors = new ArrayList<OutgoingTensor>();
       file.tensors().forEach((name, tensor) -> tensors.add(OutgoingTensor.of(name, tensor)));
       GgufWriter.write(out, metadata, tensors, bytes -> {});
